@@ -54,7 +54,8 @@ struct towerd_value {
 static inline struct towerd_value
 towerd_int(enum towerd_type type, int64_t i)
 {
-	struct towerd_value v = { .type = type };
+	struct towerd_value v;
+	v.type = type;
 	v.i = i;
 	return v;
 }
@@ -62,7 +63,8 @@ towerd_int(enum towerd_type type, int64_t i)
 static inline struct towerd_value
 towerd_bytes(enum towerd_type type, const char *data, size_t len)
 {
-	struct towerd_value v = { .type = type };
+	struct towerd_value v;
+	v.type = type;
 	v.text.data = data;
 	v.text.len = len;
 	return v;
@@ -71,7 +73,8 @@ towerd_bytes(enum towerd_type type, const char *data, size_t len)
 static inline struct towerd_value
 towerd_oid(const uint32_t *ids, size_t len)
 {
-	struct towerd_value v = { .type = TOWERD_OID };
+	struct towerd_value v;
+	v.type = TOWERD_OID;
 	v.oid.ids = ids;
 	v.oid.len = len;
 	return v;
