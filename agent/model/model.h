@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What we believe of the fleet: sites, the slots in them with the devices that stand there, and their sensors, each with its own
+ * orthogonal states. Owned by the loop thread. Built for 100,000 sites and 1,000,000 sensors at no more than 250 octets a sensor all in.
+ *
+ * Numbers: every entity (site, device, sensor) has one number, its entPhysicalIndex, for ever: kept in the store, never reused. Numbers come
+ * in blocks of 256; a block belongs to one site; the site itself is the first of its first block (its number is the site number on
+ * every face). Block 0 is the agent's own: entity 1 is towerd itself.
+ *
+ * Persistence: what must survive (identity, numbers, operator states, attributes) is written to the store as it changes; readings are not. A number
+ * is never given twice, whatever the moment of a crash: each block's reserve is written ahead.
+ */
+#ifndef AGENT_MODEL_MODEL_H
+#define AGENT_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <towerd/observe.h>
+
+#include "agent/loop/loop.h"
+#include "agent/model/catalogue.h"
+#include "agent/store/store.h"
+#include "agent/view/view.h"
+
+enum entity_class { ENTITY_NONE, ENTITY_AGENT, ENTITY_SITE, ENTITY_DEVICE, ENTITY_SENSOR };
+
+#define ENTITY_AGENT_NUMBER 1u
+#define ENTITY_BLOCK(number) ((number) >> 8)
+
+/* ENTITY-STATE-TC-MIB (RFC 4268) numbering. */
+enum admin_state { ADMIN_UNKNOWN = 1, ADMIN_LOCKED, ADMIN_SHUTTING_DOWN, ADMIN_UNLOCKED };
+enum oper_state { OPER_UNKNOWN = 1, OPER_DISABLED, OPER_ENABLED, OPER_TESTING };
+enum standby_state { STANDBY_UNKNOWN = 1, STANDBY_HOT, STANDBY_COLD, STANDBY_PROVIDING_SERVICE };
+enum structural { STRUCTURAL_UNKNOWN = 1, STRUCTURAL_INTACT, STRUCTURAL_DAMAGED, STRUCTURAL_DESTROYED };
+enum clearance { CLEARANCE_NONE = 1, CLEARANCE_REQUESTED, CLEARANCE_GRANTED, CLEARANCE_WITHDRAWN };
+enum service { SERVICE_UNKNOWN = 1, SERVICE_ON_AIR, SERVICE_DEGRADED, SERVICE_COVERED, SERVICE_OFF_AIR };
+enum site_kind { SITE_FIXED = 1, SITE_PORTABLE };
+
+extern const char *const admin_state_names[], *const oper_state_names[], *const standby_state_names[], *const structural_names[],
+    *const clearance_names[], *const service_names[], *const site_kind_names[], *const presence_names[], *const quality_names[];
+
+struct entity { /* the first member of each of the three */
+	uint32_t number;
+	uint8_t kind_of; /* enum entity_class */
+};
+
+struct model_threshold { /* an inventory `thresholds:` entry, resolved to a kind's rule and step */
+	uint16_t kind;
+	uint8_t rule, step;
+	int64_t limit;
+};
+
+struct site {
+	struct entity entity;
+	uint8_t kind, admin, oper, standby, structural, clearance, service; /* the enums above */
+	uint8_t worst_severity; /* of its own and its devices' alarms: a roll-up for our own table; 0: none. Kept by alarm */
+	uint32_t alarm_count;   /* kept by alarm */
+	uint32_t open_tickets;  /* kept by repair */
+	bool is_removed;        /* gone from the inventory: number and history stay, no view shows it but the journal */
+	const char *id, *name, *area, *power_feeder;
+	uint32_t population;
+	int64_t clearance_until_ms; /* UTC; 0: open-ended */
+	int64_t last_seen_ms;       /* UTC of the last sign of life from any of its devices; 0: never */
+	struct device **devices;
+	size_t device_count;
+	struct model_threshold *thresholds;
+	size_t threshold_count;
+	const char *depends_on; /* the inventory's paths, as written: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9" */
+	const char *covers;     /* portable: site ids it stands in for, space-separated; shown to those who may know locations alone */
+};
+
+struct device {
+	struct entity entity;
+	uint8_t presence;       /* enum towerd_presence */
+	uint8_t deployment;     /* enum towerd_deployment, of a portable tower's own device */
+	bool is_removed;
+	struct site *site;
+	const char *slot, *driver, *address;
+	const char **keys, **values; /* other settings of the inventory */
+	size_t setting_count;
+	int64_t presence_since_ms; /* UTC */
+	int64_t last_seen_ms;      /* UTC of the last reading or answer */
+	uint64_t rejected;         /* inputs refused */
+	const char *presence_reason, *last_reject;
+	struct device_attribute *attributes; /* model, software, serial, … with their history in the journal */
+	size_t attribute_count;
+	struct sensor **sensors;
+	size_t sensor_count;
+};
+
+struct device_attribute {
+	const char *name, *value;
+	int64_t since_ms;
+};
+
+struct sensor {
+	struct entity entity;
+	uint8_t quality;        /* enum towerd_quality */
+	bool has_value;         /* false until the first good reading of this run */
+	bool is_stale;
+	uint16_t kind;
+	uint32_t watch;         /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
+	struct device *device;
+	const char *instance, *label; /* interned */
+	int64_t value;
+	int64_t received_ms;    /* monotonic, of the last good reading */
+	int64_t device_ms;      /* UTC, the device's own time; 0: none given */
+	uint32_t interval_s;    /* how often it is expected; 0: not known */
+};
+
+struct model;
+
+/* Changes, for the layers above (alarm, repair, host): called on the loop thread, after the change, while the model is consistent. */
+struct model_listener {
+	void (*site)(void *arg, struct site *site, bool is_new);
+	void (*site_removed)(void *arg, struct site *site);
+	void (*device)(void *arg, struct device *device, bool is_new); /* made, or its settings changed */
+	void (*device_removed)(void *arg, struct device *device);
+	void (*presence)(void *arg, struct device *device, enum towerd_presence before);
+	void (*reading)(void *arg, struct sensor *sensor); /* each reading, whatever its quality; is_stale already cleared */
+	void (*stale)(void *arg, struct sensor *sensor);   /* it became stale */
+	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
+	void *arg;
+};
+
+struct model_settings {
+	unsigned stale_factor; /* a reading is stale after this many of its intervals; 0: 3 */
+	int64_t stale_min_ms;  /* and never before this; 0: 180 s */
+};
+
+struct model *model_new(struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
+int model_load(struct model *model, char *error, size_t size); /* from the store, once, before the loop runs */
+void model_free(struct model *model);
+int model_listen(struct model *model, const struct model_listener *listener);
+int model_add_views(struct model *model, struct views *views); /* site, device, sensor, area, location, ENTITY-MIB, ENTITY-SENSOR-MIB tables */
+
+/* Look-ups; NULL when not there (or removed). */
+struct entity *model_entity(const struct model *model, uint32_t number);
+struct site *model_site(const struct model *model, const char *id);
+struct site *model_site_of(const struct model *model, uint32_t number); /* of any entity; NULL for the agent's own */
+struct device *model_device(const struct model *model, uint32_t number);
+struct device *model_device_at(const struct site *site, const char *slot);
+struct sensor *model_sensor(const struct model *model, uint32_t number);
+size_t model_site_count(const struct model *model);
+size_t model_sensor_count(const struct model *model);
+/* In the order of numbers; start with 0. */
+struct site *model_next_site(const struct model *model, uint32_t after);
+
+/* Observations (include/towerd/observe.h says what they mean and when they fail). */
+int model_sensor_declare(struct model *model, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
+int model_observe(struct model *model, const struct towerd_reading *readings, size_t count);
+int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
+int model_fault(struct model *model, const struct towerd_fault *fault);
+int model_deployment(struct model *model, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
+int model_attribute(struct model *model, uint32_t device, const char *name, const char *value, const char *actor);
+void model_reject(struct model *model, uint32_t device, const char *source, const char *reason);
+int model_unclaimed(struct model *model, const char *site, const char *source);
+
+/* Operator's and people's states; journalled with `actor`; done(rc) after the commit (rc < 0: refused, nothing changed). */
+typedef void model_done_fn(void *arg, int rc);
+int model_set_admin(struct model *model, struct site *site, enum admin_state state, const char *actor, model_done_fn *done, void *arg);
+int model_set_structural(struct model *model, struct site *site, enum structural state, const char *actor, model_done_fn *done, void *arg);
+int model_set_clearance(struct model *model, struct site *site, enum clearance state, int64_t until_ms, const char *actor,
+    const char *reason, model_done_fn *done, void *arg);
+
+#endif
