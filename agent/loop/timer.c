@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/* Timers: a binary heap of our own under every clock, so that order is exact and one event of the library serves them all. */
+#include <stdlib.h>
+
+#include "agent/loop/inside.h"
+
+#define IDLE SIZE_MAX
+
+struct loop_timer {
+	LIST_ENTRY(loop_timer) next;
+	struct loop *loop;
+	struct loop_owner *owner;
+	void (*fn)(void *arg);
+	void *arg;
+	int64_t due_us;
+	uint64_t order;
+	size_t place; /* in the heap, or IDLE */
+};
+
+static bool
+is_before(const struct loop_timer *a, const struct loop_timer *b)
+{
+	return a->due_us != b->due_us ? a->due_us < b->due_us : a->order < b->order;
+}
+
+static void
+heap_put(struct loop_heap *heap, size_t place, struct loop_timer *timer)
+{
+	heap->items[place] = timer;
+	timer->place = place;
+}
+
+/* Finds the place of `timer`, for which there is a hole at `place`: up, or else down. */
+static void
+heap_settle(struct loop_heap *heap, size_t place, struct loop_timer *timer)
+{
+	while (place > 0 && is_before(timer, heap->items[(place - 1) / 2])) {
+		heap_put(heap, place, heap->items[(place - 1) / 2]);
+		place = (place - 1) / 2;
+	}
+	for (size_t child; (child = 2 * place + 1) < heap->count; place = child) {
+		if (child + 1 < heap->count && is_before(heap->items[child + 1], heap->items[child]))
+			child++;
+		if (!is_before(heap->items[child], timer))
+			break;
+		heap_put(heap, place, heap->items[child]);
+	}
+	heap_put(heap, place, timer);
+}
+
+static void
+heap_remove(struct loop_heap *heap, struct loop_timer *timer)
+{
+	size_t place = timer->place;
+	struct loop_timer *last = heap->items[--heap->count];
+
+	timer->place = IDLE;
+	if (last != timer)
+		heap_settle(heap, place, last);
+}
+
+struct loop_timer *
+loop_timer_new(struct loop *loop, struct loop_owner *owner, void (*fn)(void *arg), void *arg)
+{
+	struct loop_heap *heap = &loop->heap;
+
+	/* Room for every timer that exists is made here, so that starting one cannot fail. */
+	if (heap->timers == heap->capacity) {
+		size_t capacity = heap->capacity == 0 ? 64 : 2 * heap->capacity;
+		struct loop_timer **items = reallocarray(heap->items, capacity, sizeof(struct loop_timer *));
+		if (items == NULL)
+			return NULL;
+		heap->items = items;
+		heap->capacity = capacity;
+	}
+	struct loop_timer *timer = calloc(1, sizeof(*timer));
+	if (timer == NULL)
+		return NULL;
+	*timer = (struct loop_timer){ .loop = loop, .owner = owner, .fn = fn, .arg = arg, .place = IDLE };
+	LIST_INSERT_HEAD(&heap->all, timer, next);
+	heap->timers++;
+	return timer;
+}
+
+void
+loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
+{
+	struct loop_heap *heap = &timer->loop->heap;
+	int64_t now_us = loop_now_us(timer->loop);
+
+	if (delay_ms < 0)
+		delay_ms = 0;
+	if (delay_ms > (INT64_MAX - now_us) / 1000 - 1)
+		delay_ms = (INT64_MAX - now_us) / 1000 - 1;
+	timer->due_us = now_us + delay_ms * 1000;
+	timer->order = heap->started++;
+	heap_settle(heap, timer->place != IDLE ? timer->place : heap->count++, timer);
+	loop_alarm_set(timer->loop);
+}
+
+void
+loop_timer_stop(struct loop_timer *timer)
+{
+	if (timer->place != IDLE)
+		heap_remove(&timer->loop->heap, timer);
+}
+
+bool
+loop_timer_is_running(const struct loop_timer *timer)
+{
+	return timer->place != IDLE;
+}
+
+void
+loop_timer_free(struct loop_timer *timer)
+{
+	if (timer == NULL)
+		return;
+	loop_timer_stop(timer);
+	LIST_REMOVE(timer, next);
+	timer->loop->heap.timers--;
+	free(timer);
+}
+
+int64_t
+loop_timers_next_us(const struct loop *loop)
+{
+	return loop->heap.count > 0 ? loop->heap.items[0]->due_us : INT64_MAX;
+}
+
+void
+loop_timers_run(struct loop *loop)
+{
+	struct loop_heap *heap = &loop->heap;
+	int64_t now_us = loop_now_us(loop);
+	uint64_t order =
+	    heap->started; /* one that starts itself anew with 0 must not keep the rest of the loop waiting */
+
+	while (heap->count > 0 && !loop->stopping) {
+		struct loop_timer *timer = heap->items[0];
+		if (timer->due_us > now_us || timer->order >= order)
+			break;
+		struct loop_owner *owner = timer->owner;
+		heap_remove(heap, timer);
+		struct loop_lap lap = loop_lap_begin();
+		timer->fn(timer->arg); /* may free the timer */
+		loop_lap_end(loop, owner, lap);
+	}
+}
+
+void
+loop_timers_free(struct loop *loop)
+{
+	while (!LIST_EMPTY(&loop->heap.all))
+		loop_timer_free(LIST_FIRST(&loop->heap.all));
+	free(loop->heap.items);
+}
