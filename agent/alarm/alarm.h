@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Alarms: raise and clear by key (resource, type, qualifier), each transition one journal record, written with the alarm's row before
+ * anyone hears of it (STORE_KEEP: when the disk fails they leave marked "not durable" and are journalled when it is back).
+ *
+ * The path: a threshold crossed, a device silent, a device's own fault -> hold and hysteresis -> a transition here -> journal and row
+ * -> after the commit: views and listeners. What leads to what is kept so that it can be explained.
+ *
+ * First storey: hysteresis and hold, ladder severities, unreachable devices, stale readings, the two-second throttle of RFC 3877
+ * (alarmActiveState): within two seconds of a told transition of the same model and resource the next ones are journalled, not told; when
+ * the window closes and what was told differs from what is, the current state is told as a new record ("alarm.tell").
+ */
+#ifndef AGENT_ALARM_ALARM_H
+#define AGENT_ALARM_ALARM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <towerd/journal.h>
+
+#include "agent/alarm/alarm_types.h"
+#include "agent/model/model.h"
+
+#define ALARM_QUALIFIER_MAX 63
+#define ALARM_TEXT_MAX 255
+
+struct alarm {
+	uint64_t number;          /* for ever, from raise to clear; kept in the store */
+	uint32_t resource;        /* entity number */
+	uint32_t model;           /* alarmModelIndex */
+	const struct alarm_type *type;
+	const char *qualifier;
+	uint8_t severity;         /* enum towerd_severity; CLEARED only inside a transition */
+	bool is_durable;          /* its newest transition is in the journal */
+	uint32_t active_index;    /* alarmActiveIndex: never reused, persisted; a change of severity takes a new one */
+	int64_t active_ms;        /* alarmActiveDateAndTime: when it happened, UTC */
+	int64_t raised_ms, received_ms; /* first raise: in the resource, at the agent; UTC */
+	uint64_t journal_number;  /* of its newest transition */
+	const char *text;
+	/* The two-second throttle: what was told last, and when (monotonic). */
+	uint8_t told_severity;    /* 0: nothing told yet */
+	int64_t told_ms;
+	const char *acked_by;     /* operator state: NULL none */
+	int64_t acked_ms;
+};
+
+struct alarms;
+
+struct alarm_settings {
+	int64_t hold_ms;          /* default hold of a threshold rule; 0: 5 s */
+	int64_t unreachable_ms;   /* a device must be unreachable this long; 0: 30 s */
+	unsigned clear_keep;      /* alarmClearMaximum; 0: 1,000 */
+};
+
+/* Told after the commit (is_durable) or when the disk failed (not durable): one call per journal record of an alarm, in order of numbers. */
+struct alarm_listener {
+	void (*told)(void *arg, const struct towerd_record *record);
+	/* The list of active alarms may be wrong (reason), or was rebuilt (NULL); journalled as list.unreliable / list.rebuilt. */
+	void (*list)(void *arg, const char *reason);
+	void *arg;
+};
+
+struct alarms *alarms_new(struct loop *loop, struct store *store, struct model *model, const struct alarm_settings *settings);
+int alarms_load(struct alarms *alarms, char *error, size_t size); /* models and active alarms from the store; then listens to the model */
+void alarms_free(struct alarms *alarms);
+int alarms_listen(struct alarms *alarms, const struct alarm_listener *listener);
+int alarms_add_views(struct alarms *alarms, struct views *views); /* ALARM-MIB, ITU-ALARM-MIB, towerdAlarmTable, alarm type inventory */
+/* The store's health (store_settings.on_health) passes through here: marks, announces, and rebuilds the list when it is well again. */
+void alarms_store_health(struct alarms *alarms, const char *trouble);
+
+/*
+ * Raises or changes (severity, text) by key; a repeat that changes nothing costs nothing. `event_ms`: when it happened in the resource, UTC, 0: now.
+ * 0, -EINVAL (type, severity), -ENOENT (resource), -ENOBUFS (the bounded queue of a failed disk is full: counted, the list is marked unreliable).
+ */
+int alarm_raise(struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier, int severity, const char *text, int64_t event_ms);
+/* Clears; 0 also when it was not raised. */
+int alarm_clear(struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier, const char *text, int64_t event_ms);
+
+const struct alarm *alarm_find(const struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier);
+const struct alarm *alarm_at(const struct alarms *alarms, uint64_t number);
+size_t alarms_active_count(const struct alarms *alarms);
+/* The worst severity among active alarms of a site and all in it, 0: none; `but` (may be NULL) leaves out types it returns true for. */
+int alarms_worst(const struct alarms *alarms, const struct site *site, bool (*but)(const struct alarm *alarm));
+
+/* Operator's acknowledgement, journalled; done(rc) after the commit. */
+int alarm_acknowledge(struct alarms *alarms, uint64_t number, const char *actor, const char *text, model_done_fn *done, void *arg);
+
+/* Fills a record from the journal's body, for a listener that catches up by cursor. `record->alarm` is set to `out`; strings point into `scratch`. */
+struct towerd_json;
+int alarm_record_parse(const struct store_record *record, struct towerd_alarm_record *out, struct towerd_json **scratch);
+
+/* Why is this so: one line per step from observation to announcement or suppression. */
+struct towerd_out;
+int alarm_explain(const struct alarms *alarms, uint64_t number, void (*line)(void *arg, const char *text), void *arg);
+
+#endif
