@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/* The commands of sim-fleet. ADDRESS is a device's 127.x.y.z, or * for every device. */
+#include "tests/sim/fleet_command.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/sim/clock.h"
+#include "tests/sim/snmprec.h"
+#include "tests/sim/trap.h"
+
+/* One device's share of a command: words->at[2…] are its arguments. 0, or -EINVAL with the reply set. */
+typedef int (*device_fn)(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply);
+
+static int
+each_device(struct fleet_context *context, const struct words *words, struct reply *reply, device_fn fn)
+{
+	struct fleet *fleet = context->fleet;
+	uint32_t address;
+
+	if (strcmp(words->at[1], "*") == 0) {
+		int rc = 0;
+		for (size_t i = 0; rc == 0 && i < fleet->device_count; i++)
+			rc = fn(context, fleet->devices[i], words, reply);
+		return rc;
+	}
+	if (!words_ipv4(words->at[1], &address))
+		return reply_error(reply, "\"%s\" is no IPv4 address, and not *", words->at[1]);
+	struct device *device = fleet_device(fleet, address);
+	if (device == NULL)
+		return reply_error(reply, "no device at %s", words->at[1]);
+	return fn(context, device, words, reply);
+}
+
+static int
+add_record(void *data, const struct words *words, struct reply *reply)
+{
+	struct fleet_context *context = data;
+	struct record *record;
+
+	int rc = fleet_add_record(context->fleet, words->at[1], words->at[2], &record);
+	if (rc == -EEXIST)
+		return reply_error(reply, "record %s exists already", words->at[1]);
+	if (rc == -ENODATA)
+		return reply_error(reply, "%s holds no line that is OID|TAG|VALUE", words->at[2]);
+	if (rc < 0)
+		return reply_error(reply, "%s: %s", words->at[2], strerror(-rc));
+	return reply_ok(reply, "varbinds=%u skipped=%u repeated=%u%s%s", record->count, record->skipped,
+	    record->repeated, record->skipped > 0 ? " first-skipped: " : "", record->first_fault);
+}
+
+static int
+add_devices(struct fleet_context *context, const char *first_word, int64_t count, const char *record_name,
+    struct reply *reply)
+{
+	const struct record *record = fleet_record(context->fleet, record_name);
+	uint32_t first;
+
+	if (!words_ipv4(first_word, &first))
+		return reply_error(reply, "\"%s\" is no IPv4 address", first_word);
+	if (record == NULL)
+		return reply_error(reply, "no record is named %s", record_name);
+	for (int64_t i = 0; i < count; i++) {
+		uint32_t a = first + (uint32_t)i;
+		int rc = fleet_add_device(context->fleet, a, record, sim_clock_ms());
+		if (rc < 0)
+			return reply_error(reply, "%u.%u.%u.%u: %s", a >> 24, a >> 16 & 255, a >> 8 & 255,
+			    a & 255,
+			    rc == -EINVAL       ? "not in 127.0.0.0/8"
+				: rc == -EEXIST ? "taken by another device"
+						: strerror(-rc));
+	}
+	return 0;
+}
+
+static int
+add_device(void *data, const struct words *words, struct reply *reply)
+{
+	return add_devices(data, words->at[1], 1, words->at[2], reply);
+}
+
+static int
+add_device_range(void *data, const struct words *words, struct reply *reply)
+{
+	int64_t count;
+	if (!words_number(words->at[2], 1, 1000000, &count))
+		return reply_error(reply, "\"%s\" is no count from 1 to 1000000", words->at[2]);
+	return add_devices(data, words->at[1], count, words->at[3], reply);
+}
+
+static int
+parse_oid(const char *word, uint8_t *oid, struct ber_slice *slice, struct reply *reply)
+{
+	*slice = (struct ber_slice){ oid, ber_oid_parse(word, strlen(word), oid) };
+	return slice->size > 0 ? 0 : reply_error(reply, "\"%s\" is no numeric OID", word);
+}
+
+/* A tag and a value as a .snmprec line has them; body has LINE_ROOM octets. */
+static int
+parse_value(const char *tag, const char *value, uint8_t *body, struct snmprec_item *item, struct reply *reply)
+{
+	enum snmprec_result result =
+	    snmprec_parse_value(tag, strlen(tag), value, strlen(value), body, LINE_ROOM, item);
+	return result == SNMPREC_ITEM
+	    ? 0
+	    : reply_error(reply, "\"%s\" with tag \"%s\": %s", value, tag, snmprec_result_names[result]);
+}
+
+static int
+own_result(int rc, const char *oid, struct reply *reply)
+{
+	switch (rc) {
+	case 0:
+		return 0;
+	case -ENOENT:
+		return reply_error(reply, "the device has nothing at %s", oid);
+	case -EINVAL:
+		return reply_error(
+		    reply, "%s: not a 32-bit number there, or out of its range, or not within a week", oid);
+	case -ENOSPC:
+		return reply_error(reply, "the device has %d values of its own already", DEVICE_OWN_MAX);
+	default:
+		return reply_error(reply, "%s: %s", oid, strerror(-rc));
+	}
+}
+
+static int
+set_value(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	uint8_t oid[BER_OID_MAX], body[LINE_ROOM];
+	struct ber_slice name;
+	struct snmprec_item item;
+
+	(void)context;
+	if (parse_oid(words->at[2], oid, &name, reply) < 0 ||
+	    parse_value(words->at[3], words->at[4], body, &item, reply) < 0)
+		return -EINVAL;
+	struct ber_slice value = { item.body, item.body_size };
+	return own_result(device_set(device, name, item.tag, value), words->at[2], reply);
+}
+
+static int
+unset_value(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	uint8_t oid[BER_OID_MAX];
+	struct ber_slice name = { NULL, 0 };
+
+	(void)context;
+	if (strcmp(words->at[2], "all") != 0 && parse_oid(words->at[2], oid, &name, reply) < 0)
+		return -EINVAL;
+	return own_result(device_unset(device, name), words->at[2], reply);
+}
+
+static int
+hide_value(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	uint8_t oid[BER_OID_MAX];
+	struct ber_slice name;
+
+	(void)context;
+	if (parse_oid(words->at[2], oid, &name, reply) < 0)
+		return -EINVAL;
+	return own_result(device_hide(device, name), words->at[2], reply);
+}
+
+static int
+ramp_value(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	uint8_t oid[BER_OID_MAX];
+	struct ber_slice name;
+	int64_t from, to, over_ms;
+
+	(void)context;
+	if (parse_oid(words->at[2], oid, &name, reply) < 0)
+		return -EINVAL;
+	if (!words_number(words->at[3], INT32_MIN, UINT32_MAX, &from) ||
+	    !words_number(words->at[4], INT32_MIN, UINT32_MAX, &to))
+		return reply_error(
+		    reply, "\"%s\" to \"%s\": not two 32-bit numbers", words->at[3], words->at[4]);
+	if (!words_duration_ms(words->at[5], &over_ms))
+		return reply_error(reply, "\"%s\" is no duration (250ms 20s 2m 1h)", words->at[5]);
+	return own_result(device_ramp(device, name, from, to, sim_clock_ms(), over_ms), words->at[2], reply);
+}
+
+static int
+be_dead(struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	(void)reply;
+	device->is_dead = strcmp(words->at[0], "dead") == 0;
+	return 0;
+}
+
+static int
+restart(struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	(void)words;
+	(void)reply;
+	device->boot_ms = sim_clock_ms();
+	return 0;
+}
+
+static int
+set_loss(struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	int64_t percent;
+	(void)context;
+	if (!words_number(words->at[2], 0, 100, &percent))
+		return reply_error(reply, "\"%s\" is no percentage from 0 to 100", words->at[2]);
+	device->loss_percent = (uint8_t)percent;
+	return 0;
+}
+
+static int
+set_delay(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	return words_duration_ms(words->at[2], &device->delay_ms)
+	    ? 0
+	    : reply_error(reply, "\"%s\" is no duration (250ms 20s 2m 1h)", words->at[2]);
+}
+
+static int
+set_community(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	if (strlen(words->at[2]) >= sizeof(device->community))
+		return reply_error(reply, "a community of at most %zu octets", sizeof(device->community) - 1);
+	strcpy(device->community, words->at[2]);
+	return 0;
+}
+
+static int
+set_version(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	bool is_v1 = strcmp(words->at[2], "1") == 0;
+	if (!is_v1 && strcmp(words->at[2], "2c") != 0)
+		return reply_error(reply, "\"%s\": 1 (answers v1 only) or 2c (answers both)", words->at[2]);
+	device->is_v1_only = is_v1;
+	return 0;
+}
+
+static int
+set_limit(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	int64_t octets;
+	(void)context;
+	if (!words_number(words->at[2], 100, DEVICE_LIMIT_MAX, &octets))
+		return reply_error(
+		    reply, "\"%s\" is no size from 100 to %d octets", words->at[2], DEVICE_LIMIT_MAX);
+	device->limit = (uint16_t)octets;
+	return 0;
+}
+
+static int
+send_trap(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	struct sockaddr_in to;
+	struct trap trap;
+	uint8_t oid[BER_OID_MAX], body[LINE_ROOM];
+	struct ber_slice name;
+	struct snmprec_item item;
+
+	if (!words_endpoint(words->at[2], &to) || ntohl(to.sin_addr.s_addr) >> 24 != 127)
+		return reply_error(reply, "\"%s\" is no 127.x.y.z:PORT", words->at[2]);
+	if (parse_oid(words->at[3], oid, &name, reply) < 0)
+		return -EINVAL;
+	if ((words->count - 4) % 3 != 0)
+		return reply_error(reply, "varbinds are OID TAG VALUE; %zu words are left", words->count - 4);
+	trap_begin(&trap, device, name, sim_clock_ms());
+	for (size_t i = 4; i < words->count; i += 3) {
+		if (parse_oid(words->at[i], oid, &name, reply) < 0 ||
+		    parse_value(words->at[i + 1], words->at[i + 2], body, &item, reply) < 0)
+			return -EINVAL;
+		if (!trap_add(&trap, name, item.tag, (struct ber_slice){ item.body, item.body_size }))
+			return reply_error(reply, "the trap is longer than %zu octets", sizeof(trap.octets));
+	}
+	struct ber_slice message = trap_end(&trap, device, ++context->trap_id);
+	int rc = server_send(context->server, device->address, &to, message.at, message.size);
+	return rc < 0 ? reply_error(reply, "not sent to %s: %s", words->at[2], strerror(-rc)) : 0;
+}
+
+static int
+count_fleet(struct fleet_context *context, struct reply *reply)
+{
+	struct device_counts sum = { 0 };
+	struct timespec cpu;
+
+	for (size_t i = 0; i < context->fleet->device_count; i++) {
+		const struct device_counts *one = &context->fleet->devices[i]->counts;
+		sum.requests += one->requests;
+		sum.answers += one->answers;
+		sum.lost += one->lost;
+		sum.refused += one->refused;
+		sum.too_big += one->too_big;
+	}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	return reply_ok(reply,
+	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu malformed=%lu unknown-address=%lu "
+	    "devices=%zu cpu-us=%lld",
+	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, context->fleet->malformed,
+	    context->fleet->unknown_address, context->fleet->device_count,
+	    (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000);
+}
+
+static int
+count_device(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	(void)context;
+	(void)words;
+	const struct device_counts *one = &device->counts;
+	return reply_ok(reply, "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu", one->requests,
+	    one->answers, one->lost, one->refused, one->too_big);
+}
+
+static int
+count(void *data, const struct words *words, struct reply *reply)
+{
+	if (words->count < 2 || strcmp(words->at[1], "*") == 0)
+		return count_fleet(data, reply);
+	return each_device(data, words, reply, count_device);
+}
+
+/* A command about devices: its row below names the function that runs for each. */
+#define DEVICE_COMMAND(fn)                                                                  \
+	static int fn##_command(void *data, const struct words *words, struct reply *reply) \
+	{                                                                                   \
+		return each_device(data, words, reply, fn);                                 \
+	}
+DEVICE_COMMAND(set_value)
+DEVICE_COMMAND(unset_value)
+DEVICE_COMMAND(hide_value)
+DEVICE_COMMAND(ramp_value)
+DEVICE_COMMAND(be_dead)
+DEVICE_COMMAND(restart)
+DEVICE_COMMAND(set_loss)
+DEVICE_COMMAND(set_delay)
+DEVICE_COMMAND(set_community)
+DEVICE_COMMAND(set_version)
+DEVICE_COMMAND(set_limit)
+DEVICE_COMMAND(send_trap)
+
+const struct command fleet_commands[] = {
+	{ "record", 2, "NAME FILE.snmprec", add_record },
+	{ "device", 2, "ADDRESS RECORD", add_device },
+	{ "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
+	{ "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
+	{ "unset", 2, "ADDRESS OID|all", unset_value_command },
+	{ "hide", 2, "ADDRESS OID", hide_value_command },
+	{ "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },
+	{ "dead", 1, "ADDRESS", be_dead_command },
+	{ "alive", 1, "ADDRESS", be_dead_command },
+	{ "reboot", 1, "ADDRESS", restart_command },
+	{ "loss", 2, "ADDRESS PERCENT", set_loss_command },
+	{ "delay", 2, "ADDRESS DURATION", set_delay_command },
+	{ "community", 2, "ADDRESS TEXT", set_community_command },
+	{ "version", 2, "ADDRESS 1|2c", set_version_command },
+	{ "limit", 2, "ADDRESS OCTETS", set_limit_command },
+	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
+	{ "count", 0, "[ADDRESS]", count },
+};
+const size_t fleet_command_count = sizeof(fleet_commands) / sizeof(fleet_commands[0]);

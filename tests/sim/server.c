@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/* The one UDP socket behind every 127.x.y.z. */
+#include "tests/sim/server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/sim/answer.h"
+#include "tests/sim/clock.h"
+
+#define BATCH        64
+#define REQUEST_ROOM 8192
+/* Answers lie one after the other here: small ones stay close together in the cache, a large one always fits. */
+#define ANSWERS_ROOM (16 * (size_t)ANSWER_ROOM)
+
+struct control {
+	_Alignas(struct cmsghdr) uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
+};
+
+struct server {
+	int fd;
+	uint16_t port;
+	struct fleet *fleet;
+	struct later later;
+	struct mmsghdr in[BATCH], out[BATCH];
+	struct iovec in_part[BATCH], out_part[BATCH];
+	struct sockaddr_in from[BATCH];
+	struct control control[BATCH];
+	uint8_t requests[BATCH][REQUEST_ROOM];
+	uint8_t answers[ANSWERS_ROOM];
+	size_t answers_used;
+	unsigned out_count;
+};
+
+int
+server_open(uint16_t port, struct fleet *fleet, struct server **out)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	if (server == NULL)
+		return -ENOMEM;
+	server->fleet = fleet;
+	server->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1, octets = 8 << 20;
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+	socklen_t size = sizeof(address);
+	/*
+	 * No bind covers a whole /8, so the socket is bound to any address of the loopback device; server_run also drops
+	 * what was not sent to 127.0.0.0/8. Without the right to choose the device that second check stands alone.
+	 */
+	if (server->fd < 0 ||
+	    (setsockopt(server->fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) < 0 && errno != EPERM) ||
+	    setsockopt(server->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0 ||
+	    bind(server->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    getsockname(server->fd, (struct sockaddr *)&address, &size) < 0) {
+		int rc = -errno;
+		server_close(server);
+		return rc;
+	}
+	/* A fleet polled all at once fits in the queue; less is served too, with losses. */
+	if (setsockopt(server->fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof(octets)) < 0)
+		(void)setsockopt(server->fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
+	server->port = ntohs(address.sin_port);
+	*out = server;
+	return 0;
+}
+
+void
+server_close(struct server *server)
+{
+	if (server == NULL)
+		return;
+	if (server->fd >= 0)
+		close(server->fd);
+	later_fini(&server->later);
+	free(server);
+}
+
+int
+server_fd(const struct server *server)
+{
+	return server->fd;
+}
+
+uint16_t
+server_port(const struct server *server)
+{
+	return server->port;
+}
+
+int64_t
+server_next_ms(const struct server *server)
+{
+	return later_next_ms(&server->later);
+}
+
+/* The address that was asked, host order, taken from the control data, which is made ready to answer from it; 0 when unknown. */
+static uint32_t
+asked_address(struct msghdr *header)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
+		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
+			continue;
+		struct in_pktinfo info;
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		info.ipi_spec_dst = info.ipi_addr;
+		info.ipi_ifindex = 0;
+		memcpy(CMSG_DATA(c), &info, sizeof(info));
+		return ntohl(info.ipi_addr.s_addr);
+	}
+	return 0;
+}
+
+static bool
+is_welcome(const struct device *device, const struct request *request)
+{
+	if (device->is_v1_only && request->version != SNMP_V1)
+		return false;
+	return request->community.size == strlen(device->community) &&
+	    memcmp(request->community.at, device->community, request->community.size) == 0;
+}
+
+/* The device that answers this datagram, with the request read; NULL when nobody does. */
+static struct device *
+device_for(struct server *server, uint32_t address, struct ber_slice octets, struct request *request)
+{
+	struct fleet *fleet = server->fleet;
+	if (address >> 24 != 127)
+		return NULL;
+	struct device *device = fleet_device(fleet, address);
+	if (device == NULL) {
+		fleet->unknown_address++;
+		return NULL;
+	}
+	if (request_decode(octets, request) < 0) {
+		fleet->malformed++;
+		return NULL;
+	}
+	device->counts.requests++;
+	if (device->is_dead || fleet_chance(fleet, device->loss_percent)) {
+		device->counts.lost++;
+		return NULL;
+	}
+	if (!is_welcome(device, request)) {
+		device->counts.refused++;
+		return NULL;
+	}
+	return device;
+}
+
+static void
+flush(struct server *server)
+{
+	unsigned sent = 0;
+	while (sent < server->out_count) {
+		int n = sendmmsg(server->fd, server->out + sent, server->out_count - sent, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* One that cannot be sent is lost, as on a network; those after it still leave. */
+		sent += n <= 0 ? 1 : (unsigned)n;
+	}
+	server->out_count = 0;
+	server->answers_used = 0;
+}
+
+static void
+serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
+{
+	struct request request;
+	struct msghdr *header = &in->msg_hdr;
+	uint32_t address = asked_address(header);
+	struct ber_slice octets = { header->msg_iov->iov_base, in->msg_len };
+	struct device *device = device_for(server, address, octets, &request);
+	if (device == NULL)
+		return;
+	if (ANSWERS_ROOM - server->answers_used < ANSWER_ROOM)
+		flush(server);
+	size_t size;
+	uint8_t *answer =
+	    answer_build(device, &request, now_ms, server->answers + server->answers_used, &size);
+	device->counts.answers++;
+	if (device->delay_ms > 0) {
+		if (later_put(&server->later, now_ms + device->delay_ms, header->msg_name, address, answer,
+			size) < 0)
+			device->counts.lost++;
+		return;
+	}
+	server->answers_used = (size_t)(answer + size - server->answers);
+	unsigned at = server->out_count++;
+	server->out_part[at] = (struct iovec){ answer, size };
+	server->out[at].msg_hdr = (struct msghdr){
+		.msg_name = header->msg_name,
+		.msg_namelen = header->msg_namelen,
+		.msg_iov = &server->out_part[at],
+		.msg_iovlen = 1,
+		.msg_control = header->msg_control,
+		.msg_controllen = header->msg_controllen,
+	};
+}
+
+bool
+server_run(struct server *server, int64_t now_ms)
+{
+	for (unsigned i = 0; i < BATCH; i++) {
+		server->in_part[i] = (struct iovec){ server->requests[i], REQUEST_ROOM };
+		server->in[i].msg_hdr = (struct msghdr){
+			.msg_name = &server->from[i],
+			.msg_namelen = sizeof(server->from[i]),
+			.msg_iov = &server->in_part[i],
+			.msg_iovlen = 1,
+			.msg_control = &server->control[i],
+			.msg_controllen = sizeof(server->control[i]),
+		};
+	}
+	int count = recvmmsg(server->fd, server->in, BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++)
+		serve(server, &server->in[i], now_ms);
+	flush(server);
+	struct datagram *due;
+	while ((due = later_take(&server->later, now_ms)) != NULL) {
+		(void)server_send(server, due->from, &due->to, due->octets, due->size);
+		free(due);
+	}
+	return count == BATCH;
+}
+
+int
+server_send(
+    struct server *server, uint32_t from, const struct sockaddr_in *to, const uint8_t *octets, size_t size)
+{
+	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(from) };
+	struct sockaddr_in name = *to;
+	struct iovec part = { (void *)(uintptr_t)octets, size };
+	struct control control = { 0 };
+	struct msghdr header = {
+		.msg_name = &name,
+		.msg_namelen = sizeof(name),
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	return sendmsg(server->fd, &header, 0) < 0 ? -errno : 0;
+}
