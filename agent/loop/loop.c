@@ -215,7 +215,7 @@ loop_stop(struct loop *loop)
 void
 loop_turn(struct loop *loop, bool wait)
 {
-	loop_pass(loop, wait ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
+	loop_pass(loop, wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	if (loop->settings.clock == LOOP_CLOCK_STEP) {
 		loop->is_running = true;
 		loop_timers_run(loop);
