@@ -27,6 +27,7 @@ enum towerd_option_type {
 	TOWERD_OPT_TABLE,     /* struct towerd_table: a list of maps, each checked against `rows` */
 	TOWERD_OPT_MAP,       /* struct towerd_table: a map of maps; the key lands in the element's first member, const char * */
 	TOWERD_OPT_GROUP,     /* a nested map, checked against `rows`; lands in a struct at `offset` */
+	TOWERD_OPT_NODE,      /* const struct towerd_yaml_node *: of any shape, read by whoever declared it; NULL when absent */
 };
 
 struct towerd_texts {
@@ -39,11 +40,15 @@ struct towerd_table {
 	size_t count;
 };
 
+/*
+ * A value that is absent and has no default leaves its member as it was (zero in an element of a table). A group that is absent
+ * gets its defaults; what is required within it is missed only when the group is there.
+ */
 struct towerd_option {
 	const char *name; /* as in the file: lower case, words joined by '-' */
 	enum towerd_option_type type;
 	size_t offset;          /* offsetof() in the struct that it fills */
-	const char *def;        /* default, written as in the file; NULL: none */
+	const char *def;        /* default, written as in the file (TEXTS: "a" or "[a, b]"); NULL: none */
 	bool required;          /* an error when absent */
 	int64_t min, max;       /* INT, DURATION, SIZE: accepted range; both 0: any not negative value */
 	const char *const *names;           /* ENUM: accepted words, NULL at the end */

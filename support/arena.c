@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/* Blocks in a list, the newest first. Texts grow from a block's end downwards, so that they cost no padding. */
+#include "support/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_block {
+	struct arena_block *next;
+	size_t capacity;
+	size_t low, high; /* the free part of `data` */
+	alignas(max_align_t) char data[];
+};
+
+enum { FIRST_BLOCK = 4096 - sizeof(struct arena_block), LARGEST_BLOCK = 1 << 20 };
+
+/* A block with room for `size`. A small file costs a page, a large one few blocks: each is twice the one before. */
+static struct arena_block *
+block_with_room(struct arena *arena, size_t size)
+{
+	struct arena_block *block = arena->blocks;
+	if (block != NULL && block->high - block->low >= size)
+		return block;
+
+	size_t capacity = block == NULL ? FIRST_BLOCK : 2 * block->capacity;
+	if (capacity > LARGEST_BLOCK)
+		capacity = LARGEST_BLOCK;
+	if (capacity < size)
+		capacity = size;
+	if (capacity > SIZE_MAX - sizeof(*block))
+		return NULL;
+	block = calloc(1, sizeof(*block) + capacity);
+	if (block == NULL)
+		return NULL;
+	block->capacity = block->high = capacity;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	return block;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	struct arena_block *block = block_with_room(arena, size);
+	if (block == NULL)
+		return NULL;
+	void *memory = block->data + block->low;
+	block->low += size;
+	return memory;
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t total;
+	if (__builtin_mul_overflow(count, size, &total))
+		return NULL;
+	return arena_alloc(arena, total);
+}
+
+char *
+arena_text(struct arena *arena, const char *text, size_t len)
+{
+	if (len > SIZE_MAX / 2)
+		return NULL;
+	struct arena_block *block = block_with_room(arena, len + 1);
+	if (block == NULL)
+		return NULL;
+	block->high -= len + 1;
+	char *copy = block->data + block->high;
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+void
+arena_fini(struct arena *arena)
+{
+	while (arena->blocks != NULL) {
+		struct arena_block *block = arena->blocks;
+		arena->blocks = block->next;
+		free(block);
+	}
+}
