@@ -81,6 +81,8 @@ const struct alarm *alarm_at(const struct alarms *alarms, uint64_t number);
 size_t alarms_active_count(const struct alarms *alarms);
 /* The worst severity among active alarms of a site and all in it, 0: none; `but` (may be NULL) leaves out types it returns true for. */
 int alarms_worst(const struct alarms *alarms, const struct site *site, bool (*but)(const struct alarm *alarm));
+/* Visits the active alarms of a site and all in it until `fn` returns non-zero; returns that. `fn` must not raise or clear. */
+int alarms_each_at(const struct alarms *alarms, const struct site *site, int (*fn)(void *arg, const struct alarm *alarm), void *arg);
 
 /* Operator's acknowledgement, journalled; done(rc) after the commit. */
 int alarm_acknowledge(struct alarms *alarms, uint64_t number, const char *actor, const char *text, model_done_fn *done, void *arg);
