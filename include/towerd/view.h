@@ -55,7 +55,7 @@ struct towerd_cell {
 /* Opens a scope. */
 struct towerd_scope_request {
 	uint32_t size;
-	const char *reader;  /* a name of `readers:` in the configuration */
+	const char *reader;  /* a name of `readers:` in the configuration; NULL: everything (for what the operator himself configured, a sink) */
 	bool is_secure;      /* the request was authenticated and encrypted */
 	const char *site;    /* only this site, as a virtual device; NULL: all that the reader may see */
 };
