@@ -188,7 +188,7 @@ def start_mosquitto(folder, port=None, extra=""):
     port = port or free_port()
     path = os.path.join(folder, "mosquitto-%d.conf" % port)
     with open(path, "w") as f:
-        f.write("listener %d 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stdout\n"
+        f.write("listener %d 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\n"
                 "max_queued_messages 0\n%s\n" % (port, extra))
     process = Process([program, "-c", path])
     wait_for(lambda: _accepts(port), "mosquitto on port %d" % port, alive=[process])
