@@ -38,7 +38,12 @@ struct towerd_timer;
 struct towerd_watch;
 struct towerd_out;
 
-/* A command of towerctl that the plugin brings. `argv` holds what follows the command's own words. Returns the exit status. */
+/*
+ * A command of towerctl that the plugin brings. `argv` holds what follows the command's own words, without --json (towerd_wants_json()).
+ * run() returns the exit status, or TOWERD_LATER: then towerd_exit() ends the command, from another callback, and `out` lives until then,
+ * also when the caller has left. In the daemon a command must not open files that its caller names: it runs with the daemon's rights.
+ */
+#define TOWERD_LATER (-1)
 struct towerd_command {
 	const char *words;   /* "profile test" */
 	const char *usage;   /* "--walk FILE [--json]" */
@@ -75,7 +80,10 @@ struct towerd_plugin {
 
 	/* Before anything else; on failure the plugin is out until it is reloaded, and the agent runs on. */
 	int (*start)(struct towerd_ctx *ctx);
-	/* After it nothing is called; timers, watches, workers and cursors that are left are released by the host. */
+	/*
+	 * Also after a start() that failed. Timers, watches, workers and cursors that are left are released by the host; after it nothing is
+	 * called but the done() of work that was still under way.
+	 */
 	void (*stop)(struct towerd_ctx *ctx);
 	/* Every `interval` (an option that the host adds unless the plugin declares it); backed off while it fails. */
 	int (*poll)(struct towerd_ctx *ctx);
@@ -87,7 +95,10 @@ struct towerd_plugin {
 	void (*receipt)(struct towerd_ctx *ctx, uint64_t cookie, const struct towerd_receipt *receipt);
 	/* Up to the credit of the cursor; each record is to be acknowledged, in order, by towerd_journal_ack(). */
 	void (*journal)(struct towerd_ctx *ctx, unsigned cursor, const struct towerd_record *record);
-	/* The journal's retention passed the cursor: the listener's list must be rebuilt; the active alarms follow as records. */
+	/*
+	 * The journal's retention passed the cursor: records are lost and the listener's list is to be built anew (alarmActiveTable has it). Records go
+	 * on with the oldest that is kept.
+	 */
 	void (*journal_lost)(struct towerd_ctx *ctx, unsigned cursor);
 
 	/* The parent's half of a worker process. `status` as of waitpid(2). */
@@ -152,6 +163,9 @@ struct towerd_host {
 	void (*count)(struct towerd_ctx *ctx, const char *counter, uint64_t add);
 	void (*print)(struct towerd_out *out, const char *format, va_list ap);
 	void (*print_error)(struct towerd_out *out, const char *format, va_list ap);
+	bool (*wants_json)(struct towerd_out *out);
+	void (*exit)(struct towerd_out *out, int status);
+	void (*status)(struct towerd_ctx *ctx, const char *text);
 };
 
 /* Laid out by the host; a plugin reads it through the functions below. */
@@ -194,7 +208,14 @@ towerd_fail(struct towerd_ctx *ctx, int rc, const char *format, ...)
 	return out;
 }
 
-/* Monotonic and UTC milliseconds, on the agent's (in tests: scaled or stepped) clock. [worker] */
+/* What the plugin is about, for `towerctl plugin list`: "connected to mqtt://127.0.0.1:1883"; "" when there is nothing to say. */
+static inline void
+towerd_status(struct towerd_ctx *ctx, const char *text)
+{
+	ctx->host->status(ctx, text);
+}
+
+/* Monotonic and UTC milliseconds, on the agent's (in tests: scaled or stepped) clock; the same one in agent and worker. [worker] */
 static inline int64_t
 towerd_now_ms(struct towerd_ctx *ctx)
 {
@@ -251,7 +272,10 @@ towerd_watch_free(struct towerd_ctx *ctx, struct towerd_watch *watch)
 	ctx->host->watch_free(watch);
 }
 
-/* Runs fn(arg) on a thread, then done(ctx, arg, rc) on the loop; `fn` must not use `ctx`. -EAGAIN: too many wait already. */
+/*
+ * Runs fn(arg) on a thread, then done(ctx, arg, rc) on the loop, always, also after stop(); `fn` must not use `ctx`.
+ * -EAGAIN: too many wait already; then neither is called.
+ */
 static inline int
 towerd_work(struct towerd_ctx *ctx, int (*fn)(void *arg), void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg)
 {
@@ -405,7 +429,7 @@ towerd_learned_get(struct towerd_ctx *ctx, const char *key, char *value, size_t 
 	return ctx->host->learned_get(ctx, key, value, size);
 }
 
-/* Views are numbered from 0; their number and columns do not change after all plugins were started. */
+/* Views are numbered from 0; their number and columns do not change once the first plugin starts. */
 static inline unsigned
 towerd_view_count(struct towerd_ctx *ctx)
 {
@@ -438,7 +462,7 @@ towerd_view_read(struct towerd_ctx *ctx, unsigned view, unsigned scope, uint32_t
 	return ctx->host->view_read(ctx, view, scope, column, key, key_len, inclusive, cells, max);
 }
 
-/* Sets a row of a view that this plugin publishes (cells for all columns, the index first), or removes one. */
+/* Sets a row of a view that this plugin publishes (cells for all columns, the index first), or removes one. `view`: its position in `views`. */
 static inline int
 towerd_row_put(struct towerd_ctx *ctx, unsigned view, const struct towerd_value *cells, size_t count)
 {
@@ -491,6 +515,19 @@ towerd_print_error(struct towerd_ctx *ctx, struct towerd_out *out, const char *f
 	va_start(ap, format);
 	ctx->host->print_error(out, format, ap);
 	va_end(ap);
+}
+
+static inline bool
+towerd_wants_json(struct towerd_ctx *ctx, struct towerd_out *out)
+{
+	return ctx->host->wants_json(out);
+}
+
+/* Ends a command whose run() returned TOWERD_LATER. */
+static inline void
+towerd_exit(struct towerd_ctx *ctx, struct towerd_out *out, int status)
+{
+	ctx->host->exit(out, status);
 }
 
 /* In a descriptor: TOWERD_LIST(options) gives .options and .option_count from an array of that name. */
