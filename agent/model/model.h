@@ -145,6 +145,8 @@ struct device *model_device_at(const struct site *site, const char *slot);
 struct sensor *model_sensor(const struct model *model, uint32_t number);
 size_t model_site_count(const struct model *model);
 size_t model_sensor_count(const struct model *model);
+/* The roll-up that alarm keeps: the worst severity of the site's active alarms and of all in it (0: none), and how many there are. */
+void model_set_severity(struct model *model, struct site *site, int worst, uint32_t count);
 /* In the order of numbers; start with 0. */
 struct site *model_next_site(const struct model *model, uint32_t after);
 
