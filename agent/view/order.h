@@ -21,6 +21,7 @@ void *order_remove(struct order *order, struct order_key key); /* its object, or
 void *order_get(const struct order *order, struct order_key key);
 size_t order_count(struct order *order, const struct scope *scope);
 /* The first with key > `key` (>= when `inclusive`) in the scope; its key goes to *at. NULL: none. */
-void *order_seek(struct order *order, const struct scope *scope, struct order_key key, bool inclusive, struct order_key *at);
+void *order_seek(struct order *order, const struct scope *scope, struct order_key key, bool inclusive,
+    struct order_key *at);
 
 #endif

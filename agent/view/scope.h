@@ -36,24 +36,41 @@ void scopes_free(struct scopes *scopes);
 
 /* The scope that sees everything: the agent itself, and towerctl of the agent's own user. */
 const struct scope *scopes_all(const struct scopes *scopes);
-/* Finds or makes. `site_block`: only the site that owns this block (and its further blocks); 0: all that the reader may see. NULL: out of memory. */
-const struct scope *scopes_open(struct scopes *scopes, const struct scope_reader *reader, bool is_secure, uint32_t site);
-/* The model says which area a block's site is in, when it is made or moves; "" : no area (only "*" covers it). `site`: its number. */
-void scopes_set_block(struct scopes *scopes, uint32_t block, uint32_t site, const char *area);
+/*
+ * Finds or makes. `site`: the number of the only site that it shall see; 0: all that the reader may see. A site outside the reader's areas
+ * gives a scope that sees nothing. A reader whose rights have changed gets another scope: who keeps one over a reload opens it again.
+ * NULL: out of memory.
+ */
+const struct scope *
+scopes_open(struct scopes *scopes, const struct scope_reader *reader, bool is_secure, uint32_t site);
+/*
+ * The model says which area a block's site is in, when it is made or moves; "": no area (only "*" covers it). `site`: its number; 0: the
+ * agent's own block, which every reader sees, but no virtual device shows. 0 or -ENOMEM.
+ */
+int scopes_set_block(struct scopes *scopes, uint32_t block, uint32_t site, const char *area);
 void scopes_drop_block(struct scopes *scopes, uint32_t block);
 
 /* Counts up whenever what any scope covers changes: whoever keeps an index per scope rebuilds it then. */
 uint64_t scopes_generation(const struct scopes *scopes);
 
-const char *scope_name(const struct scope *scope);      /* the reader's, for logs and the journal */
-unsigned scope_number(const struct scope *scope);       /* small, dense, from 0: for an array of per-scope indexes */
-bool scope_is_all(const struct scope *scope);           /* no row is outside it */
+const char *scope_name(const struct scope *scope); /* the reader's, for logs and the journal */
+unsigned scope_number(const struct scope *scope);  /* small, dense, from 0; 0: scopes_all() */
+/* The rows that the areas let through, whatever the role and the site: the same number for the same areas; small, dense; 0: every row. */
+unsigned scope_reach(const struct scope *scope);
+bool scope_is_all(const struct scope *scope); /* no row is outside it, and it is of no single site */
 enum scope_role scope_role(const struct scope *scope);
 bool scope_may_locate(const struct scope *scope);
-uint32_t scope_site(const struct scope *scope);         /* the one site, or 0 */
+uint32_t scope_site(const struct scope *scope); /* the one site, or 0 */
 bool scope_has_entity(const struct scope *scope, uint32_t entity);
 bool scope_has_block(const struct scope *scope, uint32_t block);
-/* The first block >= `block` in the scope, or 0. O(log n). */
+/* Whether a reach lets an entity through: for indexes by reach. */
+bool scopes_reach_has(const struct scopes *scopes, unsigned reach, uint32_t entity);
+bool scope_reaches_area(const struct scope *scope, const char *area); /* all of it */
+/* The first block >= `block` in the scope, or 0: there is none. Never the agent's own (block 0): scope_has_block() tells of that. O(log n). */
 uint32_t scope_next_block(const struct scope *scope, uint32_t block);
+/* The site that owns the block, 0: none. */
+uint32_t scopes_site(const struct scopes *scopes, uint32_t block);
+/* "nineveh/east" covers itself and "nineveh/east/x", not "nineveh/eastern"; "*" covers everything. */
+bool scope_area_covers(const char *pattern, const char *area);
 
 #endif
