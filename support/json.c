@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "support/decimal.h"
+#include "support/utf8.h"
 
 enum { DEPTH_MAX = 64 };
 
@@ -46,18 +47,13 @@ too_deep_at(const char *text, size_t len)
 	return len;
 }
 
-/* jansson quotes what it stumbled over; the copy stays one line of text. */
+/* jansson quotes what it stumbled over: the copy stays one line. */
 static void
 say(char *error, size_t size, unsigned line, unsigned column, const char *what)
 {
-	int len = snprintf(error, size, "line %u, column %u: ", line, column);
-	size_t at = len < 0 ? 0 : (size_t)len;
-	for (; at + 1 < size && *what != '\0'; what++) {
-		unsigned char c = (unsigned char)*what;
-		error[at++] = c < 0x20 || c >= 0x7f ? '.' : (char)c;
-	}
-	if (at < size)
-		error[at] = '\0';
+	char clean[JSON_ERROR_TEXT_LENGTH];
+	utf8_clean(clean, sizeof(clean), what, strlen(what), '\0');
+	snprintf(error, size, "line %u, column %u: %s", line, column, clean);
 }
 
 struct towerd_json *

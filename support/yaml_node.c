@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/decimal.h"
+#include "support/utf8.h"
 #include "support/yaml_doc.h"
 
 void
@@ -15,27 +16,6 @@ towerd_fault_print(void *arg, const char *file, unsigned line, unsigned column, 
 	fprintf(arg, "%s:%u:%u: %s\n", file, line > 0 ? line : 1, column > 0 ? column : 1, message);
 }
 
-/* Copies a sentence, with escapes for what would break its line. */
-static void
-clean_copy(char *out, size_t size, const char *text)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t len = 0;
-
-	for (; *text != '\0' && len + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c >= 0x20 && c != 0x7f) {
-			out[len++] = (char)c;
-			continue;
-		}
-		out[len++] = '\\';
-		out[len++] = 'x';
-		out[len++] = hex[c >> 4];
-		out[len++] = hex[c & 15];
-	}
-	out[len] = '\0';
-}
-
 static void
 report(const char *name, unsigned line, unsigned column, struct towerd_fault_sink *faults, const char *format,
     va_list args)
@@ -43,7 +23,7 @@ report(const char *name, unsigned line, unsigned column, struct towerd_fault_sin
 	char sentence[1024], clean[1024];
 
 	vsnprintf(sentence, sizeof(sentence), format, args);
-	clean_copy(clean, sizeof(clean), sentence);
+	utf8_clean(clean, sizeof(clean), sentence, strlen(sentence), '\0');
 	faults->count++;
 	if (faults->report != NULL)
 		faults->report(faults->arg, name, line, column, clean);

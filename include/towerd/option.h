@@ -27,6 +27,7 @@ enum towerd_option_type {
 	TOWERD_OPT_TABLE,     /* struct towerd_table: a list of maps, each checked against `rows` */
 	TOWERD_OPT_MAP,       /* struct towerd_table: a map of maps; the key lands in the element's first member, const char * */
 	TOWERD_OPT_GROUP,     /* a nested map, checked against `rows`; lands in a struct at `offset` */
+	TOWERD_OPT_PATHS,     /* struct towerd_texts: as TEXTS, each of them a path */
 	TOWERD_OPT_NODE,      /* const struct towerd_yaml_node *: of any shape, read by whoever declared it; NULL when absent */
 };
 
