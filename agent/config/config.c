@@ -170,12 +170,13 @@ static void
 check_name(
     const struct towerd_yaml *doc, const struct towerd_yaml_node *node, struct towerd_fault_sink *faults)
 {
-	if (node == NULL || towerd_yaml_text(node) == NULL || config_is_name(towerd_yaml_text(node)))
-		return;
-	towerd_yaml_fault(doc, node, faults,
-	    "\"%.64s\" is not a name; up to 32 letters, digits and . _ - are accepted, a letter or digit "
-	    "first",
-	    towerd_yaml_text(node));
+	const char *text = node == NULL ? NULL : towerd_yaml_text(node);
+	bool is_null = text != NULL && *text == '\0' && towerd_yaml_is_plain(node); /* told by its row */
+	if (text != NULL && !is_null && !config_is_name(text))
+		towerd_yaml_fault(doc, node, faults,
+		    "\"%.64s\" is not a name; up to 32 letters, digits and . _ - are accepted, a letter or "
+		    "digit first",
+		    text);
 }
 
 static void
