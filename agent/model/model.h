@@ -8,7 +8,9 @@
  * every face). Block 0 is the agent's own: entity 1 is towerd itself.
  *
  * Persistence: what must survive (identity, numbers, operator states, attributes) is written to the store as it changes; readings are not. A number
- * is never given twice, whatever the moment of a crash: each block's reserve is written ahead.
+ * is never given twice, whatever the moment of a crash: a site or device appears here when its commit is durable, and a sensor's number
+ * is taken from a reserve of its block that was made durable ahead; after a start numbers begin beyond the reserve. (A sensor that was declared
+ * within the last commit before a crash gets another number when it is declared again; its first one stays unused.)
  */
 #ifndef AGENT_MODEL_MODEL_H
 #define AGENT_MODEL_MODEL_H
@@ -67,8 +69,10 @@ struct site {
 	size_t device_count;
 	struct model_threshold *thresholds;
 	size_t threshold_count;
-	const char *depends_on; /* the inventory's paths, as written: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9" */
+	const char *depends_on; /* the inventory's paths: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9"; "": none */
 	const char *covers;     /* portable: site ids it stands in for, space-separated; shown to those who may know locations alone */
+	uint32_t covered_by;    /* how many portable towers on air stand in for it */
+	struct area *area_node; /* the model's own */
 };
 
 struct device {
@@ -102,6 +106,7 @@ struct sensor {
 	bool is_stale;
 	uint16_t kind;
 	uint32_t watch;         /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
+	uint32_t heard_s;       /* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
 	struct device *device;
 	const char *instance, *label; /* interned */
 	int64_t value;
@@ -122,6 +127,7 @@ struct model_listener {
 	void (*reading)(void *arg, struct sensor *sensor); /* each reading, whatever its quality; is_stale already cleared */
 	void (*stale)(void *arg, struct sensor *sensor);   /* it became stale */
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
+	void (*service)(void *arg, struct site *site, enum service before); /* the derived service changed; service.c has the rule */
 	void *arg;
 };
 
@@ -130,10 +136,15 @@ struct model_settings {
 	int64_t stale_min_ms;  /* and never before this; 0: 180 s */
 };
 
+/*
+ * `store` NULL: nothing is kept and every change is durable at once, its done() called before the function returns (tests, offline tools).
+ * `settings` NULL: defaults. Free the model after the store was closed: what the store still reports comes back here.
+ */
 struct model *model_new(struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
-int model_load(struct model *model, char *error, size_t size); /* from the store, once, before the loop runs */
+/* From the store, once, before the loop runs. Listeners hear nothing of it: they walk the sites afterwards. -EUCLEAN: a row that cannot be read. */
+int model_load(struct model *model, char *error, size_t size);
 void model_free(struct model *model);
-int model_listen(struct model *model, const struct model_listener *listener);
+int model_listen(struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */
 int model_add_views(struct model *model, struct views *views); /* site, device, sensor, area, location, ENTITY-MIB, ENTITY-SENSOR-MIB tables */
 
 /* Look-ups; NULL when not there (or removed). */
@@ -147,11 +158,13 @@ size_t model_site_count(const struct model *model);
 size_t model_sensor_count(const struct model *model);
 /* The roll-up that alarm keeps: the worst severity of the site's active alarms and of all in it (0: none), and how many there are. */
 void model_set_severity(struct model *model, struct site *site, int worst, uint32_t count);
+void model_set_open_tickets(struct model *model, struct site *site, uint32_t count); /* kept by repair */
 /* In the order of numbers; start with 0. */
 struct site *model_next_site(const struct model *model, uint32_t after);
 
 /* Observations (include/towerd/observe.h says what they mean and when they fail). */
 int model_sensor_declare(struct model *model, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
+/* model_sensor_declare() also says -EAGAIN: the reserve of numbers is being written; declare it again with its next reading. */
 int model_observe(struct model *model, const struct towerd_reading *readings, size_t count);
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
 int model_fault(struct model *model, const struct towerd_fault *fault);
@@ -159,6 +172,12 @@ int model_deployment(struct model *model, uint32_t device, enum towerd_deploymen
 int model_attribute(struct model *model, uint32_t device, const char *name, const char *value, const char *actor);
 void model_reject(struct model *model, uint32_t device, const char *source, const char *reason);
 int model_unclaimed(struct model *model, const char *site, const char *source);
+
+struct model_stats {
+	uint64_t readings, readings_unknown, readings_faulty; /* taken; of no known sensor; outside the kind's range or marked so */
+	uint64_t rejects, unclaimed_dropped;                  /* refused inputs of no known device; unclaimed sites beyond the bound */
+};
+void model_stats(const struct model *model, struct model_stats *out);
 
 /* Operator's and people's states; journalled with `actor`; done(rc) after the commit (rc < 0: refused, nothing changed). */
 typedef void model_done_fn(void *arg, int rc);
