@@ -28,8 +28,11 @@ loop_clock_start(struct loop *loop)
 
 	if (settings->scale == 0 || settings->clock == LOOP_CLOCK_STEP)
 		settings->scale = 1;
-	loop->start_us = loop_clock_us();
-	if (settings->clock == LOOP_CLOCK_REAL)
+	bool is_shared = settings->clock == LOOP_CLOCK_REAL && settings->epoch.start_us != 0;
+	loop->start_us = is_shared ? settings->epoch.start_us : loop_clock_us();
+	if (is_shared)
+		loop->utc_start_ms = settings->epoch.utc_ms;
+	else if (settings->clock == LOOP_CLOCK_REAL)
 		loop->utc_start_ms = clock_read_us(CLOCK_REALTIME) / 1000;
 	else
 		loop->utc_start_ms = settings->utc_start_ms != 0 ? settings->utc_start_ms : STEP_UTC_START_MS;
@@ -62,4 +65,10 @@ unsigned
 loop_scale(const struct loop *loop)
 {
 	return loop->settings.scale;
+}
+
+struct loop_epoch
+loop_epoch(const struct loop *loop)
+{
+	return (struct loop_epoch){ loop->start_us, loop->utc_start_ms };
 }

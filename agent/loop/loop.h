@@ -33,12 +33,19 @@ enum loop_clock {
 	LOOP_CLOCK_STEP, /* stands still until loop_step(): for tests */
 };
 
+/* Where a REAL clock began: on the machine's monotonic clock, and in UTC. */
+struct loop_epoch {
+	int64_t start_us, utc_ms;
+};
+
 struct loop_settings {
 	enum loop_clock clock;
 	unsigned scale;       /* 0 means 1 */
 	int64_t utc_start_ms; /* STEP: the UTC time at which the clock stands; 0: 2026-01-01 */
-	unsigned threads;     /* of the work pool; 0 means 2; started by the first loop_work() */
-	int64_t overstay_ms;  /* a callback longer than this (real time) is an overstay; 0 means 250 */
+	struct loop_epoch
+	    epoch; /* REAL: of another process, whose clock this loop shall share (a worker: its agent's); 0: begins now */
+	unsigned threads;    /* of the work pool; 0 means 2; started by the first loop_work() */
+	int64_t overstay_ms; /* a callback longer than this (real time) is an overstay; 0 means 250 */
 	/* Told of each overstay, after the callback returned; may be NULL. */
 	void (*on_overstay)(void *arg, const struct loop_owner *owner, int64_t cpu_ns, int64_t wall_ns);
 	/* What the event library has to say: warnings and errors of its own. One line without newline. May be NULL. */
@@ -55,10 +62,11 @@ void loop_free(struct loop *loop);
 int loop_run(struct loop *loop);   /* until loop_stop(); 0 or a negative errno */
 void loop_stop(struct loop *loop); /* after the running callback; before loop_run(): that returns at once */
 
-/* Time. Monotonic starts near 0 with the process; both run on the scaled clock. Any thread. */
+/* Time. Monotonic starts near 0 with the process (or at its epoch); both run on the scaled clock. Any thread. */
 int64_t loop_now_ms(const struct loop *loop);
 int64_t loop_utc_ms(const struct loop *loop);
 unsigned loop_scale(const struct loop *loop);
+struct loop_epoch loop_epoch(const struct loop *loop);
 /*
  * STEP: moves the clock, running each timer at its own time, and whatever is ready; also waits for work that was handed out
  * (loop_work(), loop_expect()) and for its consequences, so that what a test sees afterwards does not depend on threads.

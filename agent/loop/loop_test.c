@@ -234,6 +234,26 @@ at_the_real_pace_a_timer_is_never_early_and_utc_is_the_systems(void)
 }
 
 static void
+a_loop_with_the_epoch_of_another_shares_its_clock(void)
+{
+	struct loop *agent = loop_new(&(struct loop_settings){ .clock = LOOP_CLOCK_REAL, .scale = 1000 });
+	struct timespec pause = { .tv_nsec = 2000000 };
+
+	nanosleep(&pause, NULL);
+	struct loop *worker = loop_new(
+	    &(struct loop_settings){ .clock = LOOP_CLOCK_REAL, .scale = 1000, .epoch = loop_epoch(agent) });
+	int64_t before_ms = loop_now_ms(agent), between_ms = loop_now_ms(worker),
+		after_ms = loop_now_ms(agent);
+	CU_ASSERT_TRUE(before_ms <= between_ms && between_ms <= after_ms);
+	before_ms = loop_utc_ms(agent);
+	between_ms = loop_utc_ms(worker);
+	after_ms = loop_utc_ms(agent);
+	CU_ASSERT_TRUE(before_ms <= between_ms && between_ms <= after_ms);
+	loop_free(worker);
+	loop_free(agent);
+}
+
+static void
 stopping_before_the_run_makes_it_return_at_once(void)
 {
 	struct loop *loop = loop_of(LOOP_CLOCK_REAL);
@@ -428,6 +448,7 @@ static const struct claim claims[] = {
 	CLAIM(a_timer_may_free_itself_from_its_own_callback),
 	CLAIM(a_hundred_thousand_timers_keep_their_order),
 	CLAIM(a_scaled_clock_runs_that_much_faster),
+	CLAIM(a_loop_with_the_epoch_of_another_shares_its_clock),
 	CLAIM(at_the_real_pace_a_timer_is_never_early_and_utc_is_the_systems),
 	CLAIM(stopping_before_the_run_makes_it_return_at_once),
 	CLAIM(a_timer_that_restarts_itself_with_no_delay_leaves_room_for_others),

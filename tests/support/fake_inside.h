@@ -156,6 +156,8 @@ const char *fake_pair_get(const struct fake_pair *pairs, size_t count, uint32_t 
 void fake_loop_services(struct towerd_host *services);  /* fake_loop.c */
 void fake_model_services(struct towerd_host *services); /* fake_model.c */
 void fake_north_services(struct towerd_host *services); /* fake_north.c */
+void fake_view_services(struct towerd_host *services);
+void fake_command_services(struct towerd_host *services);
 const struct towerd_host *fake_services(bool is_worker);
 
 void fake_ctx_release(struct fake_ctx *ctx); /* timers and watches that are left */
