@@ -10,6 +10,10 @@
  *    and before its failure was reported, fail as well (so a caller may stage on top of what is not durable yet).
  *  - STORE_KEEP: on failure the caller is told at once that it is *not durable* (rc < 0, `final` false), the transaction waits in a bounded
  *    queue in memory (oldest first, never dropped: at the bound store_submit() says -ENOBUFS and counts), and is told again when it was written.
+ * What a KEEP writes must not depend on a PROMISE that is not durable yet: that one may fail alone.
+ *
+ * Numbers that were told are never given again, even when they were not durable at an unclean end: they are reserved ahead in the file
+ * (docs/decisions/0002-journal-and-state.md).
  */
 #ifndef AGENT_STORE_STORE_H
 #define AGENT_STORE_STORE_H
@@ -55,6 +59,7 @@ struct store_settings {
 	int64_t keep_ms;           /* journal retention by age; 0: for ever */
 	int64_t max_octets;        /* journal retention by size of the file; 0: no bound */
 	size_t keep_queue_max;     /* transactions that may wait while the disk fails; 0: 100,000 */
+	bool unsafe_for_tests;     /* synchronous=OFF: to show that the tests would notice; never in production */
 	/* The store became unable to commit (`reason` says why) or able again (NULL). Loop thread. May be NULL. */
 	void (*on_health)(void *arg, const char *reason);
 	/* The journal's retention passed cursor `name`, which stood at `position`: its listener must rebuild its list. May be NULL. */
@@ -68,13 +73,19 @@ struct store_settings {
  * version, -EBUSY: another agent has it.
  */
 int store_open(struct loop *loop, const struct store_settings *settings, struct store **out, char *error, size_t size);
-/* Commits what is queued (as far as the disk lets it), stops the writer, closes. on_durable calls still come from inside. */
+/*
+ * Commits what is queued (as far as the disk lets it), stops the writer, closes. Callbacks still come from inside: what could not be
+ * written is told rc < 0 and `final`, also when it is a KEEP; reads and copies under way are told -ECANCELED. NULL is fine.
+ */
 void store_close(struct store *store);
 
 /* State at start: visits the rows of a bucket by key, until `fn` returns non-zero. Blocking; before the first submit. */
 int store_each(struct store *store, enum store_bucket bucket, int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg);
 
-/* Transactions. Keys and bodies are copied. store_begin() never fails late: an allocation failure is reported by store_submit(). */
+/*
+ * Transactions. Keys and bodies are copied. store_begin() never fails late: an allocation failure is reported by store_submit() (all
+ * functions take a NULL transaction). From its first store_journal() to its submission no other may be given journal records (-EDEADLK).
+ */
 enum store_policy { STORE_PROMISE, STORE_KEEP };
 struct store_txn *store_begin(struct store *store);
 uint64_t store_journal(struct store_txn *txn, const char *type, const char *actor, const char *object, const char *body_json);
@@ -84,29 +95,36 @@ void store_cursor_set(struct store_txn *txn, const char *name, uint64_t position
 void store_cursor_drop(struct store_txn *txn, const char *name);
 /* rc 0: durable. rc < 0 and `final`: failed, nothing changed. rc < 0 and not `final` (KEEP): not durable yet, a later call with rc 0 follows. */
 typedef void store_durable_fn(void *arg, int rc, bool final);
-/* Takes the transaction in every case. `fn` may be NULL; it is never called from inside store_submit(). */
+/*
+ * Takes the transaction in every case. `fn` may be NULL; it is never called from inside store_submit(). Returns 0, or, when nothing will be
+ * written and `fn` not be called, -ENOMEM, -EMSGSIZE (over 256 MiB), -EDEADLK, -ENOBUFS (KEEP: the queue is full) or -ESHUTDOWN (closing).
+ */
 int store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *fn, void *arg);
 void store_abandon(struct store_txn *txn);
 
 /* NULL while the store can commit, else the reason, for a refusal that a person reads. */
 const char *store_trouble(const struct store *store);
 
-/* The journal, read back: up to `max` durable records with number > `after`, oldest first; done(arg, rc) on the loop thread after the last. The
- * newest ones (at least 10,000) are served from memory. Records are visited on the loop thread. */
+/*
+ * The journal, read back: up to `max` durable records with number > `after`, oldest first, until `fn` returns non-zero; then done(arg, rc): 0,
+ * what `fn` returned, or a negative errno. All on the loop thread, never from inside store_read(). The newest (at least 10,000) are
+ * served from memory; older ones from the disk, at most 1,000 in one read: go on until store_newest(). Returns 0 or -ENOMEM.
+ */
 int store_read(struct store *store, uint64_t after, unsigned max, int (*fn)(void *arg, const struct store_record *record),
     void (*done)(void *arg, int rc), void *arg);
 uint64_t store_newest(const struct store *store);   /* newest durable number, 0: none */
 uint64_t store_oldest(const struct store *store);   /* oldest that retention has left */
-int store_cursor_get(const struct store *store, const char *name, uint64_t *position); /* -ENOENT */
+int store_cursor_get(const struct store *store, const char *name, uint64_t *position); /* what is durable; -ENOENT */
 
 struct store_stats {
-	uint64_t commits, commit_failures, transactions, records;
+	/* dropped: refused with -ENOBUFS */
+	uint64_t commits, commit_failures, transactions, records, dropped;
 	size_t waiting, kept; /* submitted and not committed; of these, kept in memory because the disk fails */
 	int64_t octets, longest_commit_ms;
 };
 void store_stats(const struct store *store, struct store_stats *out);
 
-/* An online copy (SQLite's backup) on a worker thread; 0 or a negative errno in done(). */
+/* An online copy (SQLite's backup) on a worker thread; 0 or a negative errno in done(). The file is 0600, and complete or not there. */
 int store_backup(struct store *store, const char *path, void (*done)(void *arg, int rc), void *arg);
 
 #endif

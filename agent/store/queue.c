@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+/* What waits for the writer, in order, and who is told what: the two promises of store.h. All of it on the loop thread. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/store/inside.h"
+
+#define BATCH_TXNS       4096
+#define BATCH_OCTETS     (8u << 20)
+#define KEEP_QUEUE       100000
+#define RETRY_FIRST_MS   500
+#define RETRY_LONGEST_MS 10000
+
+static void
+queue_tell(struct store_txn *txn, int rc, bool final)
+{
+	if (txn->fn != NULL)
+		txn->fn(txn->arg, rc, final);
+}
+
+static void
+queue_take(struct store *store, struct store_txn *txn)
+{
+	TAILQ_REMOVE(&store->queue, txn, next);
+	store->waiting--;
+	store->kept -= txn->told;
+}
+
+/* While the store is in trouble: promises are refused, the others told that they must wait. Callbacks may submit more: that has its own turn. */
+static void
+queue_refuse(void *arg)
+{
+	struct store *store = arg;
+	const struct store_txn *last = TAILQ_LAST(&store->queue, store_txns);
+	struct store_txn *txn, *following;
+
+	if (store->trouble == 0)
+		return; /* it ended before the timer rang */
+	for (txn = TAILQ_FIRST(&store->queue); txn != NULL; txn = following) {
+		following = txn != last ? TAILQ_NEXT(txn, next) : NULL;
+		if (txn->policy == STORE_PROMISE) {
+			queue_take(store, txn);
+			queue_tell(txn, store->trouble, true);
+			store_txn_free(txn);
+		} else if (!txn->told) {
+			txn->told = true;
+			store->kept++;
+			queue_tell(txn, store->trouble, false);
+		}
+	}
+}
+
+/* Takes from the queue what goes into one commit. */
+static void
+batch_fill(struct store *store)
+{
+	struct store_batch *batch = &store->batch;
+	struct store_txn *txn;
+	size_t octets = 0;
+
+	*batch = (struct store_batch){ .assigned = store->next - 1, .reserved = store->reserved };
+	TAILQ_INIT(&batch->txns);
+	for (unsigned i = 0;
+	     i < BATCH_TXNS && octets < BATCH_OCTETS && (txn = TAILQ_FIRST(&store->queue)) != NULL; i++) {
+		TAILQ_REMOVE(&store->queue, txn, next);
+		TAILQ_INSERT_TAIL(&batch->txns, txn, next);
+		octets += txn->len;
+		if (txn->last_number > batch->newest)
+			batch->newest = txn->last_number;
+	}
+	store_retention_fill(store, batch);
+}
+
+static void
+queue_hand(struct store *store)
+{
+	batch_fill(store);
+	store->in_flight = true;
+	store_writer_hand(store);
+}
+
+void
+store_queue_go(struct store *store)
+{
+	if (!store->in_flight && store->trouble == 0 && (!TAILQ_EMPTY(&store->queue) || store->trim_due))
+		queue_hand(store);
+}
+
+/* Also when nothing is kept: a commit of nothing but the reservation finds out whether the disk is well again. */
+static void
+queue_retry(void *arg)
+{
+	struct store *store = arg;
+
+	if (!store->in_flight)
+		queue_hand(store);
+}
+
+static void
+memory_apply(struct store *store, const struct store_txn *txn)
+{
+	const struct store_op *op;
+	const char *texts[4];
+
+	for (size_t at = 0; (op = store_op_next(txn, &at, texts)) != NULL;) {
+		if (op->kind == STORE_OP_RECORD) {
+			struct store_record record = { op->number, op->time_ms, texts[0], texts[1], texts[2],
+				texts[3] };
+			store_ring_add(&store->ring, &record);
+			if (store->oldest == 0)
+				store->oldest = op->number;
+			store->newest = op->number;
+			store->stats.records++;
+		} else if (op->kind == STORE_OP_CURSOR_SET) {
+			store_cursor_apply(store, texts[0], &op->number);
+		} else if (op->kind == STORE_OP_CURSOR_DROP) {
+			store_cursor_apply(store, texts[0], NULL);
+		}
+	}
+	store->stats.transactions++;
+}
+
+static void
+batch_succeeded(struct store *store)
+{
+	struct store_batch *batch = &store->batch;
+	struct store_txns done = TAILQ_HEAD_INITIALIZER(done);
+	struct store_txn *txn;
+
+	TAILQ_CONCAT(&done, &batch->txns, next);
+	store->stats.commits++;
+	store->reserved = batch->reserved;
+	TAILQ_FOREACH(txn, &done, next)
+	{
+		memory_apply(store, txn);
+		store->waiting--;
+		store->kept -= txn->told;
+	}
+	store_retention_done(store, batch);
+	bool was_in_trouble = store->trouble != 0;
+	store->trouble = 0;
+	store->retry_ms = 0;
+	/* The writer goes on while the callbacks run; what they submit joins the batch after. */
+	if (!store->closing)
+		store_queue_go(store);
+	if (was_in_trouble && store->settings.on_health != NULL)
+		store->settings.on_health(store->settings.arg, NULL);
+	while ((txn = TAILQ_FIRST(&done)) != NULL) {
+		TAILQ_REMOVE(&done, txn, next);
+		queue_tell(txn, 0, true);
+		store_txn_free(txn);
+	}
+}
+
+static void
+batch_failed(struct store *store)
+{
+	struct store_batch *batch = &store->batch;
+	bool begins = store->trouble == 0;
+
+	store->stats.commit_failures++;
+	store->trouble = batch->rc;
+	memcpy(store->reason, batch->reason, sizeof(store->reason));
+	TAILQ_CONCAT(&batch->txns, &store->queue, next);
+	TAILQ_CONCAT(&store->queue, &batch->txns, next);
+	store->retry_ms = begins ? RETRY_FIRST_MS : 2 * store->retry_ms;
+	if (store->retry_ms > RETRY_LONGEST_MS)
+		store->retry_ms = RETRY_LONGEST_MS;
+	if (!store->closing)
+		loop_timer_start(store->retry, store->retry_ms);
+	if (begins && store->settings.on_health != NULL)
+		store->settings.on_health(store->settings.arg, store->reason);
+	queue_refuse(store);
+}
+
+void
+store_batch_done(struct store *store)
+{
+	const struct store_batch *batch = &store->batch;
+
+	store->in_flight = false;
+	store->stats.octets = batch->octets;
+	if (batch->took_ms > store->stats.longest_commit_ms)
+		store->stats.longest_commit_ms = batch->took_ms;
+	if (batch->rc == 0)
+		batch_succeeded(store);
+	else
+		batch_failed(store);
+}
+
+int
+store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *fn, void *arg)
+{
+	if (txn == NULL)
+		return -ENOMEM;
+	struct store *store = txn->store;
+	size_t bound = store->settings.keep_queue_max != 0 ? store->settings.keep_queue_max : KEEP_QUEUE;
+	int rc = txn->error;
+
+	/* A number beyond the reservation must not be told before it is durable, so it may not be kept either. */
+	if (rc == 0 && policy == STORE_KEEP &&
+	    ((store->trouble != 0 && store->waiting >= bound) || txn->last_number > store->reserved)) {
+		store->stats.dropped++;
+		rc = -ENOBUFS;
+	}
+	if (rc == 0 && store->closing)
+		rc = -ESHUTDOWN;
+	if (rc < 0) {
+		store_txn_free(txn);
+		return rc;
+	}
+	if (store->building == txn)
+		store->building = NULL;
+	txn->policy = policy;
+	txn->fn = fn;
+	txn->arg = arg;
+	TAILQ_INSERT_TAIL(&store->queue, txn, next);
+	store->waiting++;
+	if (store->trouble != 0)
+		loop_timer_start(store->refuse, 0);
+	else
+		store_queue_go(store);
+	return 0;
+}
+
+void
+store_queue_open(struct store *store)
+{
+	TAILQ_INIT(&store->queue);
+	store->retry = loop_timer_new(store->loop, &store->owner, queue_retry, store);
+	store->refuse = loop_timer_new(store->loop, &store->owner, queue_refuse, store);
+}
+
+/* At the end: commits what waits; if the disk does not let it, even those that were kept are told the truth. */
+void
+store_queue_drain(struct store *store)
+{
+	struct store_txn *txn;
+
+	store->closing = true;
+	if (store->in_flight) {
+		store_writer_wait(store);
+		store_batch_done(store);
+	}
+	bool failed = false;
+	while (!TAILQ_EMPTY(&store->queue) && !failed) {
+		queue_hand(store);
+		store_writer_wait(store);
+		failed = store->batch.rc < 0;
+		store_batch_done(store);
+	}
+	while ((txn = TAILQ_FIRST(&store->queue)) != NULL) {
+		queue_take(store, txn);
+		queue_tell(txn, store->trouble, true);
+		store_txn_free(txn);
+	}
+}
