@@ -3,7 +3,7 @@
 #include "tests/sim/child.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,7 +14,7 @@
 #include "tests/sim/command.h"
 
 static void
-exec_child(const char *path, char *const argv[], int commands, int answers)
+exec_child(const char *path, const char *const *argv, int commands, int answers)
 {
 	/* A terminal's Ctrl-C is for the driver, which then ends its children in order; they must not outlive it either. */
 	sigset_t none;
@@ -24,7 +24,7 @@ exec_child(const char *path, char *const argv[], int commands, int answers)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(commands, STDIN_FILENO);
 	dup2(answers, STDOUT_FILENO);
-	execv(path, argv);
+	execv(path, (char *const *)(uintptr_t)argv); /* execv changes none of them */
 	dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
 	_exit(127);
 }
@@ -39,7 +39,7 @@ read_answer(struct child *child, char *line, int room)
 }
 
 int
-child_start(struct child *child, const char *name, const char *path, char *const argv[], char *greeting)
+child_start(struct child *child, const char *name, const char *path, const char *const *argv, char *greeting)
 {
 	int down[2], up[2];
 

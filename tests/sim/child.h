@@ -13,7 +13,8 @@ struct child {
 };
 
 /* Starts `path` and waits for its first line, which is kept in greeting[256]. 0, -EPIPE (it ended before), or -errno. */
-int child_start(struct child *child, const char *name, const char *path, char *const argv[], char *greeting);
+int
+child_start(struct child *child, const char *name, const char *path, const char *const *argv, char *greeting);
 
 /* Sends the command, waits for the answer line in answer[8192] (without "ok "). 0, -EINVAL (it says error), -EPIPE (it is gone). */
 int child_ask(struct child *child, const char *command, char *answer);

@@ -70,8 +70,8 @@ start_children(struct city *city, const struct city_options *options)
 	inet_ntop(AF_INET, &broker->sin_addr, host, sizeof(host));
 	snprintf(endpoint, sizeof(endpoint), "%s:%u", host, ntohs(broker->sin_port));
 
-	char *fleet[] = { "sim-fleet", "--listen", listen, "--clock-scale", scale, "--clock-epoch", epoch,
-		NULL };
+	const char *fleet[] = { "sim-fleet", "--listen", listen, "--clock-scale", scale, "--clock-epoch",
+		epoch, NULL };
 	snprintf(path, sizeof(path), "%s/sim-fleet", options->program_dir);
 	int rc = child_start(&city->fleet, "sim-fleet", path, fleet, greeting);
 	if (rc < 0)
@@ -79,10 +79,8 @@ start_children(struct city *city, const struct city_options *options)
 	unsigned port;
 	if (sscanf(greeting, "listening %u", &port) == 1)
 		city->scenario->fleet.sin_port = htons((uint16_t)port);
-	char prefix[256];
-	snprintf(prefix, sizeof(prefix), "%s", city->scenario->prefix);
-	char *tower[] = { "sim-tower", "--broker", endpoint, "--prefix", prefix, "--clock-scale", scale,
-		"--clock-epoch", epoch, NULL };
+	const char *tower[] = { "sim-tower", "--broker", endpoint, "--prefix", city->scenario->prefix,
+		"--clock-scale", scale, "--clock-epoch", epoch, NULL };
 	snprintf(path, sizeof(path), "%s/sim-tower", options->program_dir);
 	return child_start(&city->tower, "sim-tower", path, tower, greeting);
 }
@@ -124,8 +122,11 @@ run_due_events(struct city *city, int64_t now_ms)
 	}
 	while (city->next_event < scenario->event_count && next_event_ms(city) <= now_ms) {
 		const struct scenario_event *event = &scenario->events[city->next_event++];
-		bool is_said = strcmp(event->words.at[0], "say") == 0;
-		words_join(&event->words, is_said, text, sizeof(text));
+		if (strcmp(event->words.at[0], "say") == 0)
+			snprintf(
+			    text, sizeof(text), "# %s", event->words.count > 1 ? event->words.at[1] : "");
+		else
+			words_join(&event->words, 0, text, sizeof(text));
 		printf("%6.1fs %s\n", (double)event->at_ms / 1000, text);
 		int rc = run_event(city, &event->words, fault);
 		if (rc == -EPIPE)
