@@ -57,13 +57,23 @@ log_is_on(enum towerd_log_level level)
 }
 
 static void
+write_line(const char *line, size_t len)
+{
+	ssize_t written = write(settings.fd, line, len);
+	(void)written; /* there is nobody left to tell */
+}
+
+static void
 write_text(enum towerd_log_level level, const char *time, const char *object, const char *message)
 {
-	char line[LINE_SIZE];
-	int len = snprintf(line, sizeof(line), "%s %s %s%s%s\n", time, level_names[level], object,
-	    object[0] != '\0' ? ": " : "", message);
-	ssize_t written = write(settings.fd, line, (size_t)len);
-	(void)written; /* there is nobody left to tell */
+	char line[LINE_SIZE], clean[MESSAGE_SIZE], named[OBJECT_SIZE] = "";
+
+	utf8_clean(clean, sizeof(clean), message, strlen(message), '\0');
+	if (object != NULL)
+		utf8_clean(named, sizeof(named), object, strlen(object), '\0');
+	int len = snprintf(line, sizeof(line), "%s %s %s%s%s\n", time, level_names[level], named,
+	    object != NULL ? ": " : "", clean);
+	write_line(line, (size_t)len);
 }
 
 static bool
@@ -73,15 +83,14 @@ write_json(enum towerd_log_level level, const char *time, const char *object, co
 	towerd_json_open(&w, NULL, '{');
 	towerd_json_put_text(&w, "time", time);
 	towerd_json_put_text(&w, "level", level_names[level]);
-	if (object[0] != '\0')
-		towerd_json_put_text(&w, "object", object);
+	if (object != NULL)
+		towerd_json_put_bytes(&w, "object", object, strnlen(object, OBJECT_SIZE));
 	towerd_json_put_text(&w, "message", message);
 	towerd_json_close(&w, '}');
 	bool is_whole = towerd_json_done(&w) != NULL;
 	if (is_whole) {
 		w.data[w.len] = '\n'; /* in the place of the NUL */
-		ssize_t written = write(settings.fd, w.data, w.len + 1);
-		(void)written;
+		write_line(w.data, w.len + 1);
 	}
 	towerd_json_fini(&w);
 	return is_whole;
@@ -92,15 +101,12 @@ log_vwrite(enum towerd_log_level level, const char *object, const char *format, 
 {
 	if (!log_is_on(level))
 		return;
-	char raw[MESSAGE_SIZE], message[MESSAGE_SIZE], named[OBJECT_SIZE] = "", time[TOWERD_TIME_TEXT];
-	vsnprintf(raw, sizeof(raw), format, args);
-	utf8_clean(message, sizeof(message), raw, strlen(raw), '\0');
-	if (object != NULL)
-		utf8_clean(named, sizeof(named), object, strlen(object), '\0');
+	char message[MESSAGE_SIZE], time[TOWERD_TIME_TEXT];
+	vsnprintf(message, sizeof(message), format, args);
 	towerd_time_format(settings.utc_ms(settings.arg), time);
 	/* A line that no memory is left to escape is written as text rather than not at all. */
-	if (settings.format != CONFIG_LOG_JSON || !write_json(level, time, named, message))
-		write_text(level, time, named, message);
+	if (settings.format != CONFIG_LOG_JSON || !write_json(level, time, object, message))
+		write_text(level, time, object, message);
 }
 
 void
