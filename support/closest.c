@@ -43,5 +43,5 @@ size_t
 closest_limit(const char *word)
 {
 	size_t len = strlen(word);
-	return len < 3 ? 0 : len < 6 ? 1 : len / 3;
+	return len < 3 ? 0 : len < 6 ? 1 : len < 12 ? 2 : 3;
 }

@@ -211,9 +211,16 @@ fill_row(const struct fill *f, const struct towerd_yaml_node *map, const struct 
 		    row->help != NULL ? row->help : "required");
 		return;
 	}
+	unsigned before = f->faults->count;
 	s.text = row->def;
 	if (s.node != NULL || row->def != NULL || row->type == TOWERD_OPT_GROUP)
 		setters[row->type](&s);
+	if (s.node != NULL && row->def != NULL && f->faults->count > before &&
+	    setters[row->type] == setting_set_scalar) {
+		s.node = NULL;
+		s.text = row->def;
+		setters[row->type](&s);
+	}
 }
 
 /* Lists what is accepted, or names what was probably meant. */
