@@ -90,6 +90,12 @@ towerd_json_is_object(const struct towerd_json *v)
 }
 
 bool
+towerd_json_is_null(const struct towerd_json *v)
+{
+	return json_is_null(value_of(v));
+}
+
+bool
 towerd_json_is_array(const struct towerd_json *v)
 {
 	return json_is_array(value_of(v));

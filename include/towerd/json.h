@@ -22,6 +22,7 @@ void towerd_json_free(struct towerd_json *root);
 
 bool towerd_json_is_object(const struct towerd_json *v);
 bool towerd_json_is_array(const struct towerd_json *v);
+bool towerd_json_is_null(const struct towerd_json *v);
 const struct towerd_json *towerd_json_get(const struct towerd_json *object, const char *key); /* NULL: not there */
 size_t towerd_json_count(const struct towerd_json *v); /* items of an array, pairs of an object, else 0 */
 const struct towerd_json *towerd_json_item(const struct towerd_json *array, size_t i);
