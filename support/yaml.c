@@ -279,7 +279,30 @@ build_node(struct builder *b, struct fy_event *event, unsigned depth, const stru
 	return build_collection(b, is_map ? FYET_MAPPING_END : FYET_SEQUENCE_END, depth + 1, node);
 }
 
-/* One document and nothing behind it. */
+/* Only the marks "---" and "..." of the first document are passed over; a second one is refused at its mark or its first node. */
+static int
+build_document(struct builder *b, struct fy_event *event, unsigned *documents)
+{
+	const struct fy_mark *mark = fy_event_start_mark(event);
+	bool is_start = event->type == FYET_DOCUMENT_START;
+
+	if (is_start)
+		++*documents;
+	else if (event->type == FYET_STREAM_START || event->type == FYET_STREAM_END ||
+	    event->type == FYET_DOCUMENT_END)
+		return 0;
+	if (*documents > 1 && mark != NULL)
+		return refuse(b, (unsigned)mark->line + 1, (unsigned)mark->column + 1,
+		    "a second document is not accepted: one file holds one");
+	if (is_start)
+		return 0;
+	struct towerd_yaml_node *root;
+	int rc = build_node(b, event, 0, NULL, &root);
+	if (rc == 0)
+		b->doc->root = root;
+	return rc;
+}
+
 static int
 build_stream(struct builder *b)
 {
@@ -290,24 +313,7 @@ build_stream(struct builder *b)
 		struct fy_event *event = fy_parser_parse(b->parser);
 		if (event == NULL)
 			return fy_parser_get_stream_error(b->parser) ? -EINVAL : 0;
-		struct towerd_yaml_node *root;
-		switch (event->type) {
-		case FYET_STREAM_START:
-		case FYET_STREAM_END:
-		case FYET_DOCUMENT_END:
-			break;
-		case FYET_DOCUMENT_START: {
-			const struct fy_mark *mark = fy_event_start_mark(event);
-			if (documents++ > 0)
-				rc = refuse(b, mark == NULL ? 0 : (unsigned)mark->line + 1, 1,
-				    "a second document is not accepted: one file holds one");
-			break;
-		}
-		default:
-			rc = build_node(b, event, 0, NULL, &root);
-			if (rc == 0)
-				b->doc->root = root;
-		}
+		rc = build_document(b, event, &documents);
 		fy_parser_event_free(b->parser, event);
 	}
 	return rc;
