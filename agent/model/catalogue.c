@@ -127,7 +127,8 @@ static const char *const link_states[] = { "unknown", "up", "down", "degraded", 
 	"absent", "lower-layer-down", NULL };
 static const char *const timing_states[] = { "unknown", "free-running", "acquiring", "locked", "holdover",
 	"local", "failed", "none", NULL };
-static const char *const relay_states[] = { "unknown", "off", "on", "disabled", "failed", NULL };
+static const char *const relay_states[] = { "unknown", "off", "on", "disconnected", "connected", "failed",
+	NULL };
 static const char *const radio_states[] = { "unknown", "active", "inactive", "standby", "failed", "testing",
 	NULL };
 static const char *const modulations[] = { "unknown", "bpsk", "qpsk", "8-psk", "16-psk", "8-qam", "16-qam",
@@ -302,6 +303,7 @@ static const struct catalogue_kind kinds[] = {
 
 	{ TRUTH("genset.alarm", "genset alarm"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "genset/failed", TOWERD_MAJOR, 0) } },
+	{ NUMBER("genset.alternator", "charging alternator voltage", 0, 60, VOLTS_DC) },
 	{ NUMBER("genset.apparent-power", "genset apparent power", 0, 10000000, VOLTAMPERES) },
 	{ NUMBER("genset.coolant-temperature", "coolant temperature", -60, 250, CELSIUS),
 	    .rules = { { ABOVE(.alarm_type = "genset/engine-fault", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
