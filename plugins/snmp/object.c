@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* OIDs as text, and the ordered set: an array kept in order, its bytes in blocks that never move. */
+/* OIDs as text, and the ordered set: an array kept in order, its bytes in a pool. */
 #include "plugins/snmp/object.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define BLOCK_SIZE ((size_t)64 * 1024)
-
-struct block {
-	struct block *next;
-	size_t used, size;
-	max_align_t data[];
-};
+#include "plugins/snmp/pool.h"
 
 struct entry {
 	struct snmp_object object; /* first: object_set_at() hands it out */
@@ -25,7 +18,7 @@ struct object_set {
 	struct entry *entries;
 	size_t count, capacity, added;
 	bool is_sorted;
-	struct block *blocks;
+	struct pool pool;
 };
 
 int
@@ -94,22 +87,12 @@ object_set_new(void)
 	return set;
 }
 
-static void
-free_blocks(struct block *block)
-{
-	while (block != NULL) {
-		struct block *next = block->next;
-		free(block);
-		block = next;
-	}
-}
-
 void
 object_set_free(struct object_set *set)
 {
 	if (set == NULL)
 		return;
-	free_blocks(set->blocks);
+	pool_fini(&set->pool);
 	free(set->entries);
 	free(set);
 }
@@ -119,33 +102,7 @@ object_set_clear(struct object_set *set)
 {
 	set->count = set->added = 0;
 	set->is_sorted = true;
-	if (set->blocks != NULL) {
-		free_blocks(set->blocks->next);
-		set->blocks->next = NULL;
-		set->blocks->used = 0;
-	}
-}
-
-/* Copies into memory that lives as long as the set. */
-static const void *
-keep(struct object_set *set, const void *data, size_t len)
-{
-	size_t need = (len + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-	struct block *block = set->blocks;
-
-	if (block == NULL || block->size - block->used < need) {
-		size_t size = need > BLOCK_SIZE ? need : BLOCK_SIZE;
-		block = malloc(sizeof(*block) + size);
-		if (block == NULL)
-			return NULL;
-		*block = (struct block){ .next = set->blocks, .size = size };
-		set->blocks = block;
-	}
-	char *out = (char *)block->data + block->used;
-	block->used += need;
-	if (len > 0)
-		memcpy(out, data, len);
-	return out;
+	pool_reset(&set->pool);
 }
 
 /* What the value points to, copied; false when memory ran out. */
@@ -156,10 +113,11 @@ keep_value(struct object_set *set, struct snmp_value *value)
 	case SNMP_OCTETS:
 	case SNMP_IPADDRESS:
 	case SNMP_OPAQUE:
-		value->octets.data = keep(set, value->octets.data, value->octets.len);
+		value->octets.data = pool_copy(&set->pool, value->octets.data, value->octets.len, 1);
 		return value->octets.data != NULL;
 	case SNMP_OID:
-		value->oid.ids = keep(set, value->oid.ids, value->oid.len * sizeof(value->oid.ids[0]));
+		value->oid.ids =
+		    pool_copy(&set->pool, value->oid.ids, value->oid.len, sizeof(value->oid.ids[0]));
 		return value->oid.ids != NULL;
 	default:
 		return true;
@@ -180,7 +138,7 @@ object_set_add(struct object_set *set, const struct snmp_object *object)
 		set->capacity = capacity;
 	}
 	struct entry entry = { .object = *object, .order = set->added };
-	entry.object.ids = keep(set, object->ids, object->len * sizeof(object->ids[0]));
+	entry.object.ids = pool_copy(&set->pool, object->ids, object->len, sizeof(object->ids[0]));
 	if (entry.object.ids == NULL || !keep_value(set, &entry.object.value))
 		return -ENOMEM;
 	if (set->count > 0 && set->is_sorted) {

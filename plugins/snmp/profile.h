@@ -7,7 +7,7 @@
  *            really has, each with its OID and a complete decode rule (kind, factor, map), labels and instances as text.
  *   decode   at every poll: one sensor of the plan and one value -> a reading. No allocation, no text building, no lookup of names.
  *
- * A live poller: (1) GETNEXT each of profiles_probe(), keep the answers in an object_set, profiles_match(); (2) walk each subtree of
+ * A live poller: (1) GETNEXT each of profiles_probe(), keep the answers in an object_set, profiles_match(); (2) walk (or GET) all of
  * profile_match_walks() into the same set, profile_plan_new(); tell the agent of plan->sensors; (3) every interval GET plan->objects and
  * profile_decode() each of an object's sensors; (4) after a reboot or a change of configuration, from (1) again.
  *
@@ -76,15 +76,18 @@ void profiles_match(const struct profiles *profiles, struct object_set *objects,
 /* The same for a profile that the inventory names. */
 void profile_match_one(const struct profile *profile, struct profile_match *match);
 
-/* The subtrees to walk for the plan, in order, none within another; calls fn until it returns non-zero. */
-int profile_match_walks(
-    const struct profile_match *match, int (*fn)(void *arg, struct profile_oid root), void *arg);
+/*
+ * What the plan looks at, in order, none within another: columns and other subtrees to walk, and scalars to GET. Calls fn until it
+ * returns non-zero and returns that; -ENOMEM.
+ */
+int profile_match_walks(const struct profile_match *match,
+    int (*fn)(void *arg, struct profile_oid root, bool is_scalar), void *arg);
 
 /* How a value becomes a reading. Made by the plan; borrowed from plan and profiles. */
 struct profile_map;
 struct profile_decode {
 	const struct towerd_kind *kind;
-	int64_t multiply, divide; /* NUMBER: raw number to the kind's unit and decimals; both positive */
+	int64_t multiply, divide; /* NUMBER: raw number to the kind's unit and decimals; divide is positive */
 	uint64_t mask;            /* bit field: these bits of the raw number, not shifted; 0: all of it */
 	const struct profile_map *map; /* number or text -> state or truth; NULL: none */
 	const char *after;        /* text: the number stands behind this; NULL: the text begins with it */
@@ -111,9 +114,15 @@ struct profile_plan {
 	size_t sensor_count;
 };
 
-/* Told of each object that a rule names and that is no sensor here, with the reason ("not of a known type: 1"). Borrowed for the call. */
+/*
+ * Told of each object that a rule names and that is no sensor here, with the reason, a constant. Another rule may read
+ * the same object. The OID is that of the walked object.
+ */
 typedef void
 profile_left_fn(void *arg, const struct profile *profile, struct profile_oid oid, const char *reason);
+
+/* The agent keeps no more sensors of one device (towerd_sensor()); a plan ends there. */
+#define PLAN_SENSORS_MAX 1024
 
 /* Evaluates a match over what was walked. `left` may be NULL. Returns 0 or -ENOMEM. The plan does not refer to `objects`. */
 int profile_plan_new(const struct profile_match *match, struct object_set *objects, profile_left_fn *left,
