@@ -65,6 +65,7 @@ struct ticket {
 	const char *site_id, *title, *crew; /* crew: "" when none */
 	int64_t opened_ms, changed_ms, due_ms, eta_ms; /* UTC; 0: not set */
 	int64_t verify_until_ms;   /* UTC, end of the soak time; 0: not verifying, or the site is not well yet. A forecast, not kept */
+	const char *waits_for; /* verifying: what keeps the site from being well, "" when nothing does; valid until the caller returns to the loop */
 	uint32_t updates;     /* steps so far */
 	const char *last_note, *reason; /* reason: why blocked, cancelled, still down, attested */
 };
@@ -111,9 +112,6 @@ struct repair_settings {
 	int64_t soak_ms;      /* how long a restored site must be well before its ticket closes; 0: 10 min */
 	int64_t verify_limit_ms; /* a claim that is not proven in this time is refused (still-down); 0: 1 h */
 	int64_t update_keep_ms;  /* how long the identity of a crew update is kept, to know a repeat; 0: 60 days */
-	/* One line per step of a ticket and per update refused before it reached one. May be NULL. */
-	void (*on_log)(void *arg, const char *line);
-	void *arg;
 };
 
 struct repair *repair_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model, struct alarms *alarms,
