@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -113,6 +114,16 @@ struct towerd_device {
 	const char *const *keys, *const *values;
 	size_t setting_count;
 };
+
+/* One of these settings, or NULL. */
+static inline const char *
+towerd_device_setting(const struct towerd_device *device, const char *key)
+{
+	for (size_t i = 0; i < device->setting_count; i++)
+		if (strcmp(device->keys[i], key) == 0)
+			return device->values[i];
+	return NULL;
+}
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/* Messages between the plugin and its workers, field by field. Both are the same program: numbers are in the host's order. */
+#include "plugins/snmp/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+message_put_bytes(struct message_writer *w, const void *data, size_t len)
+{
+	if (w->failed)
+		return;
+	if (w->len + len > w->capacity) {
+		size_t capacity = (w->len + len) * 2 + 256;
+		uint8_t *grown = realloc(w->data, capacity);
+		if (grown == NULL) {
+			w->failed = true;
+			return;
+		}
+		w->data = grown;
+		w->capacity = capacity;
+	}
+	if (len > 0)
+		memcpy(w->data + w->len, data, len);
+	w->len += len;
+}
+
+void
+message_begin(struct message_writer *w, enum message_type type)
+{
+	w->len = 0;
+	w->failed = false;
+	message_put_u32(w, (uint32_t)type);
+}
+
+void
+message_put_u32(struct message_writer *w, uint32_t value)
+{
+	message_put_bytes(w, &value, sizeof(value));
+}
+
+void
+message_put_i64(struct message_writer *w, int64_t value)
+{
+	message_put_bytes(w, &value, sizeof(value));
+}
+
+void
+message_put_text(struct message_writer *w, const char *text)
+{
+	message_put_bytes(w, text, strlen(text) + 1);
+}
+
+void
+message_fini(struct message_writer *w)
+{
+	free(w->data);
+	*w = (struct message_writer){ 0 };
+}
+
+struct message_reader
+message_open(const void *data, size_t len)
+{
+	return (struct message_reader){ .data = data, .len = len };
+}
+
+const void *
+message_bytes(struct message_reader *r, size_t len)
+{
+	if (r->failed || len > r->len - r->at) {
+		r->failed = true;
+		return NULL;
+	}
+	const void *start = r->data + r->at;
+	r->at += len;
+	return start;
+}
+
+uint32_t
+message_u32(struct message_reader *r)
+{
+	const void *data = message_bytes(r, sizeof(uint32_t));
+	uint32_t value = 0;
+
+	if (data != NULL)
+		memcpy(&value, data, sizeof(value));
+	return value;
+}
+
+int64_t
+message_i64(struct message_reader *r)
+{
+	const void *data = message_bytes(r, sizeof(int64_t));
+	int64_t value = 0;
+
+	if (data != NULL)
+		memcpy(&value, data, sizeof(value));
+	return value;
+}
+
+const char *
+message_text(struct message_reader *r)
+{
+	const char *start = r->failed ? NULL : (const char *)r->data + r->at;
+	const char *end = start == NULL ? NULL : memchr(start, '\0', r->len - r->at);
+
+	if (end == NULL) {
+		r->failed = true;
+		return "";
+	}
+	r->at += (size_t)(end - start) + 1;
+	return start;
+}
+
+bool
+message_is_whole(const struct message_reader *r)
+{
+	return !r->failed && r->at == r->len;
+}

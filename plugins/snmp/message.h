@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the plugin and its poll workers say to each other: whole messages over their socket, written and read field by field with every length
+ * checked (a worker reads hostile input: what it says is checked like a stranger's).
+ */
+#ifndef PLUGINS_SNMP_MESSAGE_H
+#define PLUGINS_SNMP_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum message_type {
+	/* to a worker */
+	MESSAGE_DEVICE =
+	    1, /* device, version, host (16 octets), port, interval_ms, community, profile: poll it from now on */
+	MESSAGE_REMOVE, /* device */
+	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
+	/* from a worker */
+	MESSAGE_PLAN,      /* device, generation, count, count x (kind, instance, label) */
+	MESSAGE_READINGS,  /* count, count x struct towerd_reading */
+	MESSAGE_PRESENCE,  /* device, presence, reason */
+	MESSAGE_ATTRIBUTE, /* device, name, value */
+	MESSAGE_REJECT,    /* device, source, reason */
+};
+
+/* Writing. Start with `= { 0 }`; after an allocation failure `failed` is set and all further calls do nothing. */
+struct message_writer {
+	uint8_t *data;
+	size_t len, capacity;
+	bool failed;
+};
+void message_begin(struct message_writer *w, enum message_type type); /* keeps the buffer */
+void message_put_u32(struct message_writer *w, uint32_t value);
+void message_put_i64(struct message_writer *w, int64_t value);
+void message_put_bytes(struct message_writer *w, const void *data, size_t len); /* without its length */
+void message_put_text(struct message_writer *w, const char *text);
+void message_fini(struct message_writer *w);
+
+/* Reading. A field that is not there reads as 0 or "" and sets `failed`. */
+struct message_reader {
+	const uint8_t *data;
+	size_t len, at;
+	bool failed;
+};
+struct message_reader message_open(const void *data, size_t len);
+uint32_t message_u32(struct message_reader *r);
+int64_t message_i64(struct message_reader *r);
+const void *message_bytes(struct message_reader *r, size_t len); /* NULL when not there */
+const char *message_text(struct message_reader *r);              /* lives as long as the message */
+/* All was there, and nothing more. */
+bool message_is_whole(const struct message_reader *r);
+
+#endif
