@@ -11,7 +11,7 @@
 #define PROBES      8     /* in one GETNEXT */
 #define REPETITIONS 20    /* of a GETBULK */
 #define OBJECTS_MAX 50000 /* of one device: a walk that goes on is one that never ends */
-#define WALKS_MAX   256
+#define SCALARS     20    /* in one GET, until the device says tooBig */
 
 struct discovery {
 	const struct profiles *profiles;
