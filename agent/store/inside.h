@@ -197,7 +197,7 @@ struct store {
 	int lock_fd;
 	struct store_writer writer;
 	struct store_batch batch;
-	bool in_flight, closing;
+	bool in_flight, closing;    /* in flight: with the writer, or its outcome is being told */
 	struct store_txn *building; /* the one that has journal records and is not submitted */
 	struct store_txns queue;    /* in the order of submission; what is in flight is not in it */
 	size_t waiting, kept;

@@ -141,9 +141,8 @@ batch_succeeded(struct store *store)
 	bool was_in_trouble = store->trouble != 0;
 	store->trouble = 0;
 	store->retry_ms = 0;
-	/* The writer goes on while the callbacks run; what they submit joins the batch after. */
-	if (!store->closing)
-		store_queue_go(store);
+	/* What the callbacks submit in answer goes into one commit with what waits. */
+	store->in_flight = true;
 	if (was_in_trouble && store->settings.on_health != NULL)
 		store->settings.on_health(store->settings.arg, NULL);
 	while ((txn = TAILQ_FIRST(&done)) != NULL) {
@@ -151,6 +150,9 @@ batch_succeeded(struct store *store)
 		queue_tell(txn, 0, true);
 		store_txn_free(txn);
 	}
+	store->in_flight = false;
+	if (!store->closing)
+		store_queue_go(store);
 }
 
 static void
