@@ -3,7 +3,6 @@
 #include "support/arena.h"
 
 #include <stdalign.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,11 @@ struct arena_block {
 	alignas(max_align_t) char data[];
 };
 
-enum { FIRST_BLOCK = 4096 - sizeof(struct arena_block), LARGEST_BLOCK = 1 << 20 };
+enum {
+	FIRST_BLOCK = 4096 - sizeof(struct arena_block),
+	LARGEST_BLOCK = 1 << 20,
+	PIECE_MAX = 1 << 30, /* no file that we read leads to more in one piece */
+};
 
 /* A block with room for `size`. A small file costs a page, a large one few blocks: each is twice the one before. */
 static struct arena_block *
@@ -29,8 +32,6 @@ block_with_room(struct arena *arena, size_t size)
 		capacity = LARGEST_BLOCK;
 	if (capacity < size)
 		capacity = size;
-	if (capacity > SIZE_MAX - sizeof(*block))
-		return NULL;
 	block = calloc(1, sizeof(*block) + capacity);
 	if (block == NULL)
 		return NULL;
@@ -43,7 +44,7 @@ block_with_room(struct arena *arena, size_t size)
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-	if (size > SIZE_MAX / 2)
+	if (size > PIECE_MAX)
 		return NULL;
 	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
 	struct arena_block *block = block_with_room(arena, size);
@@ -66,7 +67,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 char *
 arena_text(struct arena *arena, const char *text, size_t len)
 {
-	if (len > SIZE_MAX / 2)
+	if (len >= PIECE_MAX)
 		return NULL;
 	struct arena_block *block = block_with_room(arena, len + 1);
 	if (block == NULL)

@@ -12,6 +12,7 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 /*
  * Copies a text as a part of one printed line: control characters and octets that are no UTF-8 become \xNN, and so does `also` when it is
  * not 0. What does not fit into `size` is cut, never inside a character, and ends in "...". Returns the length of what was written.
+ * `size` is at least 4.
  */
 size_t utf8_clean(char *out, size_t size, const char *text, size_t len, char also);
 

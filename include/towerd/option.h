@@ -28,7 +28,7 @@ enum towerd_option_type {
 	TOWERD_OPT_MAP,       /* struct towerd_table: a map of maps; the key lands in the element's first member, const char * */
 	TOWERD_OPT_GROUP,     /* a nested map, checked against `rows`; lands in a struct at `offset` */
 	TOWERD_OPT_PATHS,     /* struct towerd_texts: as TEXTS, each of them a path */
-	TOWERD_OPT_NODE,      /* const struct towerd_yaml_node *: of any shape, read by whoever declared it; NULL when absent */
+	TOWERD_OPT_NODE,      /* const struct towerd_yaml_node *, NULL when absent: of any shape; for the agent's own rows, a node crosses no interface */
 };
 
 struct towerd_texts {
