@@ -96,7 +96,7 @@ set_table(struct setting *s)
 	table->items = items;
 	for (size_t i = 0; i < node->count; i++) {
 		struct setting item = *s;
-		item.node = is_map ? node->items[2 * i + 1] : node->items[i];
+		item.node = is_map ? yaml_value_at(node, i) : node->items[i];
 		bool is_empty = setting_is_null(item.node);
 		if (item.node->type != TOWERD_YAML_MAP && !(is_map && is_empty)) {
 			setting_fault(&item, "has an item that is not a map", setting_wanted[row->type]);
@@ -104,7 +104,7 @@ set_table(struct setting *s)
 		}
 		void *element = items + row->row_size * table->count++;
 		if (is_map)
-			*(const char **)element = node->items[2 * i]->text;
+			*(const char **)element = yaml_key_at(node, i)->text;
 		fill_rows(s->fill, item.node, row->rows, row->row_count, element, true);
 	}
 }
@@ -273,8 +273,8 @@ fill_rows(const struct fill *f, const struct towerd_yaml_node *map, const struct
 	for (size_t i = 0; i < count; i++)
 		fill_row(f, map, &rows[i], target, is_required);
 	for (size_t i = 0; map != NULL && map->type == TOWERD_YAML_MAP && i < map->count; i++)
-		if (!is_known(map->items[2 * i]->text, rows, count))
-			report_unknown(f, map->items[2 * i], rows, count);
+		if (!is_known(yaml_key_at(map, i)->text, rows, count))
+			report_unknown(f, yaml_key_at(map, i), rows, count);
 }
 
 int

@@ -146,9 +146,8 @@ build_scalar(struct builder *b, struct fy_event *event, const struct towerd_yaml
 static int
 by_key(const void *a, const void *b, void *map)
 {
-	const struct towerd_yaml_node *const *items = ((const struct towerd_yaml_node *)map)->items;
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	int cmp = strcmp(items[2 * left]->text, items[2 * right]->text);
+	int cmp = strcmp(yaml_key_at(map, left)->text, yaml_key_at(map, right)->text);
 	return cmp != 0 ? cmp : left < right ? -1 : 1;
 }
 
@@ -167,8 +166,8 @@ order_keys(struct builder *b, struct towerd_yaml_node *map)
 
 	for (uint32_t i = 1, first = 0; i < map->count && b->faults->count - b->first_fault < FAULTS_MAX;
 	     i++) {
-		const struct towerd_yaml_node *key = map->items[2 * order[first]],
-					      *again = map->items[2 * order[i]];
+		const struct towerd_yaml_node *key = yaml_key_at(map, order[first]);
+		const struct towerd_yaml_node *again = yaml_key_at(map, order[i]);
 		if (strcmp(key->text, again->text) != 0)
 			first = i;
 		else

@@ -32,6 +32,18 @@ struct towerd_yaml {
 void yaml_report(const char *name, unsigned line, unsigned column, struct towerd_fault_sink *faults,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+static inline const struct towerd_yaml_node *
+yaml_key_at(const struct towerd_yaml_node *map, size_t pair)
+{
+	return map->items[2 * pair];
+}
+
+static inline const struct towerd_yaml_node *
+yaml_value_at(const struct towerd_yaml_node *map, size_t pair)
+{
+	return map->items[2 * pair + 1];
+}
+
 /* The pair of a map whose key is `key`, or -1. */
 long yaml_find(const struct towerd_yaml_node *map, const char *key);
 

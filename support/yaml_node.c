@@ -107,13 +107,13 @@ towerd_yaml_item(const struct towerd_yaml_node *list, size_t i)
 const struct towerd_yaml_node *
 towerd_yaml_key(const struct towerd_yaml_node *map, size_t i)
 {
-	return map->type == TOWERD_YAML_MAP && i < map->count ? map->items[2 * i] : NULL;
+	return map->type == TOWERD_YAML_MAP && i < map->count ? yaml_key_at(map, i) : NULL;
 }
 
 const struct towerd_yaml_node *
 towerd_yaml_value(const struct towerd_yaml_node *map, size_t i)
 {
-	return map->type == TOWERD_YAML_MAP && i < map->count ? map->items[2 * i + 1] : NULL;
+	return map->type == TOWERD_YAML_MAP && i < map->count ? yaml_value_at(map, i) : NULL;
 }
 
 long
@@ -124,7 +124,7 @@ yaml_find(const struct towerd_yaml_node *map, const char *key)
 	size_t low = 0, high = map->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int cmp = strcmp(map->items[2 * map->order[middle]]->text, key);
+		int cmp = strcmp(yaml_key_at(map, map->order[middle])->text, key);
 		if (cmp == 0)
 			return (long)map->order[middle];
 		if (cmp < 0)
@@ -139,7 +139,7 @@ const struct towerd_yaml_node *
 towerd_yaml_get(const struct towerd_yaml_node *map, const char *key)
 {
 	long i = yaml_find(map, key);
-	return i < 0 ? NULL : map->items[2 * i + 1];
+	return i < 0 ? NULL : yaml_value_at(map, i);
 }
 
 int
