@@ -44,7 +44,4 @@ yaml_value_at(const struct towerd_yaml_node *map, size_t pair)
 	return map->items[2 * pair + 1];
 }
 
-/* The pair of a map whose key is `key`, or -1. */
-long yaml_find(const struct towerd_yaml_node *map, const char *key);
-
 #endif

@@ -116,30 +116,21 @@ towerd_yaml_value(const struct towerd_yaml_node *map, size_t i)
 	return map->type == TOWERD_YAML_MAP && i < map->count ? yaml_value_at(map, i) : NULL;
 }
 
-long
-yaml_find(const struct towerd_yaml_node *map, const char *key)
+const struct towerd_yaml_node *
+towerd_yaml_get(const struct towerd_yaml_node *map, const char *key)
 {
-	if (map->type != TOWERD_YAML_MAP)
-		return -1;
-	size_t low = 0, high = map->count;
+	size_t low = 0, high = map->type == TOWERD_YAML_MAP ? map->count : 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int cmp = strcmp(yaml_key_at(map, map->order[middle])->text, key);
 		if (cmp == 0)
-			return (long)map->order[middle];
+			return yaml_value_at(map, map->order[middle]);
 		if (cmp < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return -1;
-}
-
-const struct towerd_yaml_node *
-towerd_yaml_get(const struct towerd_yaml_node *map, const char *key)
-{
-	long i = yaml_find(map, key);
-	return i < 0 ? NULL : yaml_value_at(map, i);
+	return NULL;
 }
 
 int
