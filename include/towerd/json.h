@@ -16,7 +16,10 @@ extern "C" {
 
 struct towerd_json; /* a value of a parsed text; lives as long as the root that towerd_json_parse() returned */
 
-/* Parses `len` octets that must hold one object or array and nothing else. Returns NULL and a sentence with line and column in `error` (of `size`). */
+/*
+ * Parses `len` octets that must hold one object or array and nothing else. Returns NULL and a sentence with line and column in `error` (of
+ * `size`). A whole number beyond int64_t, or any beyond a double, is a fault of the text.
+ */
 struct towerd_json *towerd_json_parse(const char *text, size_t len, char *error, size_t size);
 void towerd_json_free(struct towerd_json *root);
 
