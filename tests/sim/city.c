@@ -195,13 +195,13 @@ open_control(struct city *city, const char *path)
 	return 0;
 }
 
-/* Until every tower that is not away is online, 20 s of real time at most: without a broker the fleet runs all the same. */
+/* Until every tower that is not away is online, 5 s of real time at most: without a broker the fleet runs all the same. */
 static int
 wait_for_towers(struct city *city)
 {
 	unsigned long towers, online, away;
 
-	for (int tries = 0; tries < 200; tries++) {
+	for (int tries = 0; tries < 50; tries++) {
 		if (child_ask(&city->tower, "count", city->answer) < 0)
 			return -EPIPE;
 		if (sscanf(city->answer, "towers=%lu online=%lu away=%lu", &towers, &online, &away) == 3 &&

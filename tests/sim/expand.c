@@ -42,7 +42,7 @@ struct expansion {
 	int count;
 };
 
-/* VERB NAME [the address of the trap sink] ARGS… with the arguments from words[from] on. */
+/* VERB NAME [the trap sink] ARGS… with the arguments from words[from] on. */
 static int
 emit(struct expansion *expansion, enum simulator simulator, const char *verb, const char *name,
     const struct words *words, size_t from)
@@ -56,9 +56,10 @@ emit(struct expansion *expansion, enum simulator simulator, const char *verb, co
 			return -EINVAL;
 		}
 		inet_ntop(AF_INET, &traps->sin_addr, host, sizeof(host));
-		snprintf(sink, sizeof(sink), "%s:%u ", host, ntohs(traps->sin_port));
+		snprintf(sink, sizeof(sink), " %s:%u", host, ntohs(traps->sin_port));
 	}
-	int used = snprintf(command, sizeof(command), "%s %s %s", verb, name, sink);
+	int used =
+	    snprintf(command, sizeof(command), "%s %s%s%s", verb, name, sink, from < words->count ? " " : "");
 	if (used < 0 || (size_t)used >= sizeof(command) ||
 	    !words_join(words, from, command + used, sizeof(command) - (size_t)used)) {
 		snprintf(expansion->fault, 256, "%s: longer than %d octets", verb, COMMAND_ROOM);

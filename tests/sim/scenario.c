@@ -224,9 +224,9 @@ static void
 read_action(struct parser *parser, struct words *words)
 {
 	struct scenario *scenario = parser->scenario;
-	parser->is_in_action = true;
 	struct scenario_action *action =
 	    append(parser, &scenario->actions, &scenario->action_count, sizeof(*action));
+	parser->is_in_action = action != NULL;
 	if (action != NULL)
 		*action = (struct scenario_action){ words->at[1], scenario->step_count, 0, parser->line };
 }
@@ -357,8 +357,10 @@ check(struct parser *parser)
 	struct scenario *scenario = parser->scenario;
 	char sentence[256];
 
-	if (parser->is_in_action)
+	if (parser->is_in_action) {
+		parser->line = scenario->actions[scenario->action_count - 1].line;
 		fault(parser, "action %s has no end", scenario->actions[scenario->action_count - 1].name);
+	}
 	for (size_t i = 0; i < scenario->site_count; i++)
 		check_site_links(parser, &scenario->sites[i]);
 	for (size_t i = 0; i < scenario->event_count; i++) {
