@@ -88,7 +88,9 @@ struct alarms *alarms_new(struct loop *loop, struct store *store, struct scopes 
     const struct alarm_settings *settings);
 /* Models and active alarms from the store; then listens to the model. Journals list.rebuilt: a listener's list may be of before. */
 int alarms_load(struct alarms *alarms, char *error, size_t size);
-void alarms_free(struct alarms *alarms); /* before the store is closed and the model is freed */
+/* Before store_close(): from now on nothing is raised, cleared or told; what is on its way is written. */
+void alarms_stop(struct alarms *alarms);
+void alarms_free(struct alarms *alarms); /* stops it first; after store_close(), before model_free() */
 int alarms_listen(struct alarms *alarms, const struct alarm_listener *listener);
 /* Who knows the number of a site's open ticket (0: none): records and views carry it. `site`: its entity number. */
 void alarms_set_ticket(struct alarms *alarms, uint32_t (*open_at)(void *arg, uint32_t site), void *arg);

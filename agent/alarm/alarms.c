@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: ISC */
+/* The alarms of the agent as a whole: made, loaded, attached to the model, freed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/alarm/inside.h"
+
+#define OR_DEFAULT(value, other) ((value) != 0 ? (value) : (other))
+
+struct alarms *
+alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model,
+    const struct alarm_settings *settings)
+{
+	static const struct alarm_settings none;
+	struct alarms *alarms = calloc(1, sizeof(*alarms));
+
+	if (alarms == NULL)
+		return NULL;
+	if (settings == NULL)
+		settings = &none;
+	alarms->loop = loop;
+	alarms->store = store;
+	alarms->scopes = scopes;
+	alarms->model = model;
+	alarms->owner.name = "alarm";
+	alarms->settings = (struct alarm_settings){
+		.hold_ms = OR_DEFAULT(settings->hold_ms, 5000),
+		.unreachable_ms = OR_DEFAULT(settings->unreachable_ms, 30000),
+		.clear_keep = OR_DEFAULT(settings->clear_keep, 1000),
+		.future_ms = OR_DEFAULT(settings->future_ms, 10 * 60 * 1000),
+		.past_ms = OR_DEFAULT(settings->past_ms, 24 * 60 * 60 * 1000),
+	};
+	TAILQ_INIT(&alarms->cleared);
+	alarms->by_number = order_new(scopes);
+	alarms->by_index = order_new(scopes);
+	alarms->active = order_new(scopes);
+	alarms->cleared_order = order_new(scopes);
+	if (alarms->by_number == NULL || alarms->by_index == NULL || alarms->active == NULL ||
+	    alarms->cleared_order == NULL || throttle_new(alarms) < 0 || thresholds_new(alarms) < 0) {
+		alarms_free(alarms);
+		return NULL;
+	}
+	return alarms;
+}
+
+static void
+places_free(struct alarms *alarms)
+{
+	struct link *l;
+
+	while ((l = table_pop(&alarms->places)) != NULL) {
+		struct place *place = LINKED(l, struct place, by_number);
+		struct entry *e;
+		while ((e = LIST_FIRST(&place->entries)) != NULL) {
+			LIST_REMOVE(e, in_place);
+			entry_free(e);
+		}
+		free(place);
+	}
+	table_fini(&alarms->places);
+	table_fini(&alarms->by_key);
+}
+
+void
+alarms_stop(struct alarms *alarms)
+{
+	if (alarms->is_stopped)
+		return;
+	alarms->is_stopped = true;
+	if (alarms->is_loaded)
+		numbers_close(alarms);
+	announcements_forget(alarms);
+	acknowledgements_forget(alarms);
+}
+
+void
+alarms_free(struct alarms *alarms)
+{
+	if (alarms == NULL)
+		return;
+	alarms_stop(alarms);
+	thresholds_free(alarms);
+	reachability_free(alarms);
+	staleness_free(alarms);
+	if (alarms->window_timer != NULL)
+		throttle_free(alarms);
+	places_free(alarms);
+	if (alarms->cleared_order != NULL)
+		cleared_free(alarms);
+	order_free(alarms->by_number);
+	order_free(alarms->by_index);
+	order_free(alarms->active);
+	order_free(alarms->cleared_order);
+	for (size_t i = 0; i < alarms->view_count; i++)
+		free(alarms->views[i]);
+	models_fini(&alarms->models);
+	towerd_json_fini(&alarms->writer);
+	free(alarms->forgotten);
+	free(alarms);
+}
+
+/* What the model says. */
+
+static void
+on_reading(void *arg, struct sensor *sensor)
+{
+	struct alarms *alarms = arg;
+
+	if (alarms->is_stopped)
+		return;
+	if (sensor->watch != 0 && watch_is_stale(alarms, sensor))
+		staleness_fresh(alarms, sensor);
+	threshold_reading(alarms, sensor);
+}
+
+static void
+on_stale(void *arg, struct sensor *sensor)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		staleness_stale(alarms, sensor);
+}
+
+static void
+on_presence(void *arg, struct device *device, enum towerd_presence before)
+{
+	struct alarms *alarms = arg;
+
+	(void)before;
+	if (alarms->is_stopped)
+		return;
+	reachability_presence(alarms, device);
+	staleness_presence(alarms, device);
+}
+
+static void
+on_fault(void *arg, struct device *device, const struct towerd_fault *fault)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		fault_report(alarms, device, fault);
+}
+
+/* Clears what is of `device` and its sensors; of the whole site for 0. */
+static void
+place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *text)
+{
+	struct place *place = place_of(alarms, site, false);
+	struct entry *e, *next;
+
+	if (place == NULL)
+		return;
+	for (e = LIST_FIRST(&place->entries); e != NULL; e = next) {
+		next = LIST_NEXT(e, in_place);
+		if (device == 0 || e->alarm.device == device)
+			(void)entry_clear_now(alarms, e, text);
+	}
+}
+
+static void
+on_device_removed(void *arg, struct device *device)
+{
+	struct alarms *alarms = arg;
+
+	if (alarms->is_stopped)
+		return;
+	for (size_t i = 0; i < device->sensor_count; i++)
+		threshold_forget(alarms, device->sensors[i]);
+	staleness_device_removed(alarms, device->entity.number);
+	place_clear(alarms, device->site->entity.number, device->entity.number,
+	    "the device is no longer in the inventory");
+	reachability_device_removed(alarms, device);
+}
+
+static void
+on_site_removed(void *arg, struct site *site)
+{
+	struct alarms *alarms = arg;
+
+	if (alarms->is_stopped)
+		return;
+	for (size_t i = 0; i < site->device_count; i++)
+		on_device_removed(alarms, site->devices[i]);
+	reachability_site_removed(alarms, site);
+	place_clear(alarms, site->entity.number, 0, "the site is no longer in the inventory");
+	struct place *place = place_of(alarms, site->entity.number, false);
+	if (place != NULL && LIST_EMPTY(&place->entries)) {
+		table_remove(&alarms->places, &place->by_number);
+		free(place);
+	}
+}
+
+/* After a start: each alarm gets hold of what may clear it, or is cleared when nothing can any more. */
+static void
+adopt(struct alarms *alarms, struct entry *e)
+{
+	struct entity *entity = model_entity(alarms->model, e->alarm.resource);
+	const char *gone = NULL;
+
+	if (e->alarm.resource == ENTITY_AGENT_NUMBER)
+		gone = e->alarm.type->is_computed ? "the agent has started anew" : NULL;
+	else if (entity == NULL)
+		gone = "its resource is no longer in the inventory";
+	else if (entity->kind_of == ENTITY_SENSOR)
+		gone = threshold_load(alarms, e) ? NULL : "no rule raises it any more";
+	else if (strcmp(e->alarm.type->name, "comms/data-stale") == 0)
+		gone = staleness_load(alarms, (struct device *)entity) ? NULL
+								       : "the device has no sensors any more";
+	if (gone != NULL)
+		(void)entry_clear_now(alarms, e, gone);
+}
+
+static void
+adopt_all(struct alarms *alarms)
+{
+	struct order_key at = { 0, 0 };
+	struct entry *e;
+
+	while ((e = order_seek(alarms->by_number, scopes_all(alarms->scopes), at, false, &at)) != NULL)
+		adopt(alarms, e);
+}
+
+static int
+load_error(int rc, char *error, size_t size)
+{
+	if (error[0] == '\0')
+		snprintf(error, size, "cannot load the alarms: %s", strerror(-rc));
+	return rc;
+}
+
+int
+alarms_load(struct alarms *alarms, char *error, size_t size)
+{
+	struct model_listener listener = {
+		.site_removed = on_site_removed,
+		.device_removed = on_device_removed,
+		.presence = on_presence,
+		.reading = on_reading,
+		.stale = on_stale,
+		.fault = on_fault,
+		.arg = alarms,
+	};
+
+	error[0] = '\0';
+	int rc = numbers_load(alarms);
+	if (rc == 0)
+		rc = models_load(alarms);
+	if (rc == 0)
+		rc = alarm_store_load(alarms, error, size);
+	if (rc == 0)
+		rc = model_listen(alarms->model, &listener);
+	if (rc < 0)
+		return load_error(rc, error, size);
+	/* Only now is the store written to: before, it could only be read. */
+	rc = models_write(alarms);
+	if (rc < 0)
+		return load_error(rc, error, size);
+	alarms->is_loaded = true;
+	adopt_all(alarms);
+	announce_list(alarms, NULL);
+	return 0;
+}
+
+int
+alarms_listen(struct alarms *alarms, const struct alarm_listener *listener)
+{
+	if (alarms->listener_count == LISTENERS_MAX)
+		return -ENOSPC;
+	alarms->listeners[alarms->listener_count++] = *listener;
+	return 0;
+}
+
+void
+alarms_set_ticket(struct alarms *alarms, uint32_t (*open_at)(void *arg, uint32_t site), void *arg)
+{
+	alarms->ticket_at = open_at;
+	alarms->ticket_arg = arg;
+}
+
+int
+alarms_add_views(struct alarms *alarms, struct views *views)
+{
+	int rc = alarm_mib_add(alarms, views);
+	if (rc == 0)
+		rc = itu_alarm_mib_add(alarms, views);
+	return rc == 0 ? alarm_view_add(alarms, views) : rc;
+}
+
+void
+alarms_stats(const struct alarms *alarms, struct alarm_stats *out)
+{
+	*out = alarms->stats;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* Faults that devices report themselves: raised on the device as it says, as far as the type allows. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/alarm/inside.h"
+#include "agent/alarm/text.h"
+
+static void
+refuse(struct alarms *alarms, struct device *device, const char *what, const char *type)
+{
+	char reason[256], name[128];
+
+	snprintf(reason, sizeof(reason), "alarm type \"%s\" %s", text_clean(name, sizeof(name), type), what);
+	model_reject(alarms->model, device->entity.number, "alarm", reason);
+	alarms->stats.refused++;
+}
+
+void
+fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault)
+{
+	const struct alarm_type *type = fault->type != NULL ? alarm_type_find(fault->type) : NULL;
+	char text[ALARM_TEXT_MAX + 1], qualifier[ALARM_QUALIFIER_MAX + 1];
+	struct moment moment = moment_now(alarms, fault->device_ms);
+
+	if (type == NULL) {
+		refuse(alarms, device,
+		    "is not known: types are those of the alarm catalogue, such as site/door-open",
+		    fault->type != NULL ? fault->type : "");
+		return;
+	}
+	if (type->is_computed) {
+		refuse(alarms, device, "is not for devices to report: the agent finds it out", fault->type);
+		return;
+	}
+	if (fault->severity < 0 || fault->severity > TOWERD_CRITICAL || fault->severity == TOWERD_CLEARED) {
+		refuse(alarms, device, "came with a severity that there is not", fault->type);
+		return;
+	}
+	text_of_device(qualifier, sizeof(qualifier), fault->qualifier != NULL ? fault->qualifier : "");
+	text_of_device(text, sizeof(text), fault->text != NULL ? fault->text : "");
+	if (fault->is_raised) {
+		/* A severity that the type does not use becomes the next one that it does: a device need not know our ladders. */
+		(void)raise_at(alarms, device->entity.number, type->name, qualifier,
+		    alarm_type_severity(type, fault->severity), text[0] != '\0' ? text : type->description,
+		    &moment);
+		return;
+	}
+	struct entry *e = entry_find(alarms, device->entity.number, type, qualifier);
+	if (e != NULL)
+		(void)entry_clear(
+		    alarms, e, text[0] != '\0' ? text : "the device says that it is over", &moment);
+}
