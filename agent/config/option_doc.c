@@ -123,3 +123,28 @@ option_doc_print(FILE *out, const struct towerd_option *rows, size_t count)
 	fputs("| option | accepted | default | what it is |\n|---|---|---|---|\n", out);
 	print_rows(out, rows, count, path, 0, 0);
 }
+
+static const char page_head[] =
+    "# Options\n"
+    "\n"
+    "Rendered by `scripts/render-options` from the declarations that also check the file: change those, not "
+    "this page.\n"
+    "\n"
+    "The file is YAML; `towerd -c FILE -t` checks it. Durations are written `500ms`, `30s`, `5m`, `2h`, "
+    "`400d`, sizes `512B`, `64KiB`,\n"
+    "`20MiB`, `20GiB`. Relative paths start at the folder of the file. A secret may stand in a file of its "
+    "own, which others may neither\n"
+    "read nor write. `[]` stands for each item of a list, `NAME` for a name of your choice.\n";
+
+void
+option_doc_print_page(FILE *out, const struct option_doc_section *sections, size_t count)
+{
+	fputs(page_head, out);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "\n## %s\n\n%s.\n\n", sections[i].name, sections[i].summary);
+		if (sections[i].count == 0)
+			fputs("It has no options.\n", out);
+		else
+			option_doc_print(out, sections[i].rows, sections[i].count);
+	}
+}

@@ -83,7 +83,34 @@ every_option_of_the_agent_is_explained(void)
 	free(text);
 }
 
+static void
+a_page_has_a_section_for_each_reader_of_options(void)
+{
+	static const struct towerd_option row = { "path", TOWERD_OPT_PATH, 0, .help = "what to read" };
+	const struct option_doc_section sections[] = {
+		{ "The agent", "Its own options", config_options, config_option_count },
+		{ "battery", "battery voltage of this host", &row, 1 },
+		{ "idle", "nothing at all", NULL, 0 },
+	};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	option_doc_print_page(out, sections, 3);
+	fclose(out);
+	CU_ASSERT_PTR_EQUAL(strstr(text, "# Options\n"), text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n## The agent\n\nIts own options.\n\n| option |"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+	    "\n\n## battery\n\nbattery voltage of this host.\n\n"
+	    "| option | accepted | default | what it is |\n"
+	    "|---|---|---|---|\n"
+	    "| `path` | path | none | what to read |\n"
+	    "\n## idle\n\nnothing at all.\n\nIt has no options.\n"));
+	free(text);
+}
+
 static const struct claim claims[] = {
+	CLAIM(a_page_has_a_section_for_each_reader_of_options),
 	CLAIM(each_row_is_a_line_with_what_it_accepts),
 	CLAIM(every_option_of_the_agent_is_explained),
 };
