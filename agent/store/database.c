@@ -122,14 +122,37 @@ db_connect(struct store_db *db, const char *path, int flags)
 }
 
 int
-store_db_open(struct store_db *db, const char *path, bool unsafe)
+store_db_open(struct store_db *db, const char *path)
 {
-	int rc = db_connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	return db_connect(db, path, SQLITE_OPEN_READWRITE);
+}
 
-	if (rc < 0)
-		return rc;
-	db->unsafe = unsafe;
-	rc = store_db_run(db, "PRAGMA journal_mode = WAL");
+/* A file system without shared memory keeps the old mode, and says so in its answer only. */
+static int
+set_wal(struct store_db *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db->handle, "PRAGMA journal_mode = WAL", -1, &statement, NULL) != SQLITE_OK)
+		return store_db_fail(db, "use");
+	if (sqlite3_step(statement) != SQLITE_ROW) {
+		rc = store_db_fail(db, "use");
+	} else if (strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0) {
+		snprintf(db->reason, sizeof(db->reason),
+		    "cannot use %s: its file system does not support a write-ahead log (shared memory)",
+		    db->path);
+		rc = -EOPNOTSUPP;
+	}
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+int
+store_db_configure(struct store_db *db, bool unsafe)
+{
+	int rc = set_wal(db);
+
 	if (rc == 0)
 		rc = store_db_run(db, unsafe ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
 	/* Sets itself as the hook, so before ours. */

@@ -70,12 +70,12 @@ struct store_db {
 	struct sqlite3 *handle;
 	struct sqlite3_stmt *statements[STORE_STATEMENTS];
 	const char *path;
-	bool unsafe;
 	int wal_pages; /* in the WAL since it was last begun anew */
 	char reason[STORE_REASON];
 };
 
-int store_db_open(struct store_db *db, const char *path, bool unsafe); /* for writing */
+int store_db_open(struct store_db *db, const char *path); /* for writing; changes nothing yet */
+int store_db_configure(struct store_db *db, bool unsafe);
 int store_db_open_reader(struct store_db *db, const char *path);
 int store_db_prepare(struct store_db *db);
 void store_db_close(struct store_db *db);
@@ -201,7 +201,7 @@ struct store {
 	struct store_txn *building; /* the one that has journal records and is not submitted */
 	struct store_txns queue;    /* in the order of submission; what is in flight is not in it */
 	size_t waiting, kept;
-	struct loop_timer *retry, *refuse, *trim, *serve;
+	struct loop_timer *retry, *refuse, *stall, *trim, *serve;
 	int64_t retry_ms;
 	int trouble; /* negative errno */
 	char reason[STORE_REASON];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What waits for the writer, in order, and who is told what: the two promises of store.h. All of it on the loop thread. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@
 
 #define BATCH_TXNS       4096
 #define BATCH_OCTETS     (8u << 20)
-#define KEEP_QUEUE       100000
+#define QUEUE_MAX        100000
+#define STALL_MS         5000 /* real time: a disk that does not even fail */
 #define RETRY_FIRST_MS   500
 #define RETRY_LONGEST_MS 10000
 
@@ -27,6 +29,16 @@ queue_take(struct store *store, struct store_txn *txn)
 	store->kept -= txn->told;
 }
 
+static void
+tell_kept(struct store *store, struct store_txn *txn)
+{
+	if (txn->policy != STORE_KEEP || txn->told)
+		return;
+	txn->told = true;
+	store->kept++;
+	queue_tell(txn, store->trouble, false);
+}
+
 /* While the store is in trouble: promises are refused, the others told that they must wait. Callbacks may submit more: that has its own turn. */
 static void
 queue_refuse(void *arg)
@@ -43,10 +55,8 @@ queue_refuse(void *arg)
 			queue_take(store, txn);
 			queue_tell(txn, store->trouble, true);
 			store_txn_free(txn);
-		} else if (!txn->told) {
-			txn->told = true;
-			store->kept++;
-			queue_tell(txn, store->trouble, false);
+		} else {
+			tell_kept(store, txn);
 		}
 	}
 }
@@ -77,7 +87,39 @@ queue_hand(struct store *store)
 {
 	batch_fill(store);
 	store->in_flight = true;
+	loop_timer_start(store->stall, STALL_MS * (int64_t)loop_scale(store->loop));
 	store_writer_hand(store);
+}
+
+/* Trouble begins, or goes on. */
+static void
+trouble_set(struct store *store, int rc, const char *reason)
+{
+	bool begins = store->trouble == 0;
+
+	store->trouble = rc;
+	snprintf(store->reason, sizeof(store->reason), "%s", reason);
+	if (begins && store->settings.on_health != NULL)
+		store->settings.on_health(store->settings.arg, store->reason);
+}
+
+/*
+ * The writer has not come back. Promises with it must wait, for nobody knows yet; all others are refused, and what is to be kept is told
+ * so: an alarm does not wait for a disk. The writer only reads what it has.
+ */
+static void
+queue_stalls(void *arg)
+{
+	struct store *store = arg;
+	char reason[STORE_REASON];
+	struct store_txn *txn;
+
+	snprintf(reason, sizeof(reason), "the disk of %s has not answered for %d s", store->disk->path,
+	    STALL_MS / 1000);
+	trouble_set(store, -ETIMEDOUT, reason);
+	TAILQ_FOREACH(txn, &store->batch.txns, next)
+	tell_kept(store, txn);
+	queue_refuse(store);
 }
 
 void
@@ -159,20 +201,17 @@ static void
 batch_failed(struct store *store)
 {
 	struct store_batch *batch = &store->batch;
-	bool begins = store->trouble == 0;
 
 	store->stats.commit_failures++;
-	store->trouble = batch->rc;
-	memcpy(store->reason, batch->reason, sizeof(store->reason));
+	/* What was with the writer goes back to the head of the queue. */
 	TAILQ_CONCAT(&batch->txns, &store->queue, next);
 	TAILQ_CONCAT(&store->queue, &batch->txns, next);
-	store->retry_ms = begins ? RETRY_FIRST_MS : 2 * store->retry_ms;
+	store->retry_ms = store->retry_ms == 0 ? RETRY_FIRST_MS : 2 * store->retry_ms;
 	if (store->retry_ms > RETRY_LONGEST_MS)
 		store->retry_ms = RETRY_LONGEST_MS;
 	if (!store->closing)
 		loop_timer_start(store->retry, store->retry_ms);
-	if (begins && store->settings.on_health != NULL)
-		store->settings.on_health(store->settings.arg, store->reason);
+	trouble_set(store, batch->rc, batch->reason);
 	queue_refuse(store);
 }
 
@@ -182,6 +221,7 @@ store_batch_done(struct store *store)
 	const struct store_batch *batch = &store->batch;
 
 	store->in_flight = false;
+	loop_timer_stop(store->stall);
 	store->stats.octets = batch->octets;
 	if (batch->took_ms > store->stats.longest_commit_ms)
 		store->stats.longest_commit_ms = batch->took_ms;
@@ -197,12 +237,12 @@ store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *
 	if (txn == NULL)
 		return -ENOMEM;
 	struct store *store = txn->store;
-	size_t bound = store->settings.keep_queue_max != 0 ? store->settings.keep_queue_max : KEEP_QUEUE;
+	size_t bound = store->settings.queue_max != 0 ? store->settings.queue_max : QUEUE_MAX;
 	int rc = txn->error;
 
 	/* A number beyond the reservation must not be told before it is durable, so it may not be kept either. */
-	if (rc == 0 && policy == STORE_KEEP &&
-	    ((store->trouble != 0 && store->waiting >= bound) || txn->last_number > store->reserved)) {
+	if (rc == 0 &&
+	    (store->waiting >= bound || (policy == STORE_KEEP && txn->last_number > store->reserved))) {
 		store->stats.dropped++;
 		rc = -ENOBUFS;
 	}
@@ -232,6 +272,7 @@ store_queue_open(struct store *store)
 	TAILQ_INIT(&store->queue);
 	store->retry = loop_timer_new(store->loop, &store->owner, queue_retry, store);
 	store->refuse = loop_timer_new(store->loop, &store->owner, queue_refuse, store);
+	store->stall = loop_timer_new(store->loop, &store->owner, queue_stalls, store);
 }
 
 /* At the end: commits what waits; if the disk does not let it, even those that were kept are told the truth. */

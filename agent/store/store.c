@@ -105,10 +105,12 @@ static int
 open_database(struct store *store)
 {
 	struct store_db *db = &store->writer.db;
-	int rc = store_db_open(db, store->disk->path, store->settings.unsafe_for_tests);
+	int rc = store_db_open(db, store->disk->path);
 
-	if (rc == 0 || rc == -EUCLEAN)
-		rc = store_schema_check(db); /* which has the better sentence */
+	if (rc == 0)
+		rc = store_schema_check(db); /* before anything is changed: it may be somebody else's */
+	if (rc == 0)
+		rc = store_db_configure(db, store->settings.unsafe_for_tests);
 	if (rc == 0)
 		rc = store_schema_migrate(db);
 	if (rc == 0)
@@ -130,6 +132,7 @@ store_release(struct store *store)
 	store_cursors_free(store);
 	loop_timer_free(store->retry);
 	loop_timer_free(store->refuse);
+	loop_timer_free(store->stall);
 	loop_timer_free(store->trim);
 	store_db_close(&store->writer.db);
 	if (store->lock_fd >= 0)
@@ -157,7 +160,9 @@ store_open(
 	TAILQ_INIT(&store->on_disk);
 	store_queue_open(store);
 	store->disk = disk_new(settings->path);
-	int rc = store->disk != NULL && store->retry != NULL && store->refuse != NULL ? 0 : -ENOMEM;
+	bool is_built =
+	    store->disk != NULL && store->retry != NULL && store->refuse != NULL && store->stall != NULL;
+	int rc = is_built ? 0 : -ENOMEM;
 	if (rc == 0)
 		rc = take_lock(store, error, size);
 	if (rc == 0)

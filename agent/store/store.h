@@ -10,6 +10,7 @@
  *    and before its failure was reported, fail as well (so a caller may stage on top of what is not durable yet).
  *  - STORE_KEEP: on failure the caller is told at once that it is *not durable* (rc < 0, `final` false), the transaction waits in a bounded
  *    queue in memory (oldest first, never dropped: at the bound store_submit() says -ENOBUFS and counts), and is told again when it was written.
+ * A disk that does not answer for 5 s is a failure as well; only promises that are with the writer then wait for its answer.
  * What a KEEP writes must not depend on a PROMISE that is not durable yet: that one may fail alone.
  *
  * Numbers that were told are never given again, even when they were not durable at an unclean end: they are reserved ahead in the file
@@ -32,12 +33,12 @@ enum store_bucket { /* numbers are on disk: append only */
 	STORE_SITE = 1,
 	STORE_DEVICE = 2,
 	STORE_SENSOR = 3,
-	STORE_BLOCK = 4,   /* entity index blocks */
+	STORE_BLOCK = 4, /* entity index blocks */
 	STORE_ALARM = 5,
 	STORE_ALARM_MODEL = 6,
 	STORE_TICKET = 7,
 	STORE_CREW = 8,
-	STORE_UPDATE = 9,  /* crew updates applied, by crew and id */
+	STORE_UPDATE = 9, /* crew updates applied, by crew and id */
 	STORE_CLEARANCE = 10,
 	STORE_POSITION = 11,
 	STORE_LEARNED = 12, /* what a plugin keeps about its devices */
@@ -46,20 +47,20 @@ enum store_bucket { /* numbers are on disk: append only */
 
 /* One record of the journal. Strings are NUL-terminated; all borrowed for the time of the call. */
 struct store_record {
-	uint64_t number;     /* 1, 2, 3, … ; gaps are possible, repeats are not */
-	int64_t time_ms;     /* UTC, when the agent recorded it */
-	const char *type;    /* "alarm.raise", "ticket.update", "site.add", … */
-	const char *actor;   /* "uid 1000", "crew crew-3", "agent", "nms noc" */
-	const char *object;  /* what it is about: "NIN-0042/power", "ticket 17" */
-	const char *body;    /* JSON object */
+	uint64_t number;    /* 1, 2, 3, … ; gaps are possible, repeats are not */
+	int64_t time_ms;    /* UTC, when the agent recorded it */
+	const char *type;   /* "alarm.raise", "ticket.update", "site.add", … */
+	const char *actor;  /* "uid 1000", "crew crew-3", "agent", "nms noc" */
+	const char *object; /* what it is about: "NIN-0042/power", "ticket 17" */
+	const char *body;   /* JSON object */
 };
 
 struct store_settings {
-	const char *path;          /* the database file; its folder must exist (0700) */
-	int64_t keep_ms;           /* journal retention by age; 0: for ever */
-	int64_t max_octets;        /* journal retention by size of the file; 0: no bound */
-	size_t keep_queue_max;     /* transactions that may wait while the disk fails; 0: 100,000 */
-	bool unsafe_for_tests;     /* synchronous=OFF: to show that the tests would notice; never in production */
+	const char *path;   /* the database file; its folder must exist (0700) */
+	int64_t keep_ms;    /* journal retention by age; 0: for ever */
+	int64_t max_octets; /* journal retention by size of the file; 0: no bound */
+	size_t queue_max; /* transactions that may wait, for their turn or while the disk fails; 0: 100,000 */
+	bool unsafe_for_tests; /* synchronous=OFF: to show that the tests would notice; never in production */
 	/* The store became unable to commit (`reason` says why) or able again (NULL). Loop thread. May be NULL. */
 	void (*on_health)(void *arg, const char *reason);
 	/* The journal's retention passed cursor `name`, which stood at `position`: its listener must rebuild its list. May be NULL. */
@@ -72,7 +73,8 @@ struct store_settings {
  * On failure returns a negative errno and a sentence in `error`: -EUCLEAN: damaged (names what and what to do), -EPROTO: written by a newer
  * version, -EBUSY: another agent has it.
  */
-int store_open(struct loop *loop, const struct store_settings *settings, struct store **out, char *error, size_t size);
+int store_open(
+    struct loop *loop, const struct store_settings *settings, struct store **out, char *error, size_t size);
 /*
  * Commits what is queued (as far as the disk lets it), stops the writer, closes. Callbacks still come from inside: what could not be
  * written is told rc < 0 and `final`, also when it is a KEEP; reads and copies under way are told -ECANCELED. NULL is fine.
@@ -80,7 +82,8 @@ int store_open(struct loop *loop, const struct store_settings *settings, struct 
 void store_close(struct store *store);
 
 /* State at start: visits the rows of a bucket by key, until `fn` returns non-zero. Blocking; before the first submit. */
-int store_each(struct store *store, enum store_bucket bucket, int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg);
+int store_each(struct store *store, enum store_bucket bucket,
+    int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg);
 
 /*
  * Transactions. Keys and bodies are copied. store_begin() never fails late: an allocation failure is reported by store_submit() (all
@@ -88,8 +91,10 @@ int store_each(struct store *store, enum store_bucket bucket, int (*fn)(void *ar
  */
 enum store_policy { STORE_PROMISE, STORE_KEEP };
 struct store_txn *store_begin(struct store *store);
-uint64_t store_journal(struct store_txn *txn, const char *type, const char *actor, const char *object, const char *body_json);
-void store_put(struct store_txn *txn, enum store_bucket bucket, const char *key, const char *body, size_t len);
+uint64_t store_journal(
+    struct store_txn *txn, const char *type, const char *actor, const char *object, const char *body_json);
+void
+store_put(struct store_txn *txn, enum store_bucket bucket, const char *key, const char *body, size_t len);
 void store_delete(struct store_txn *txn, enum store_bucket bucket, const char *key);
 void store_cursor_set(struct store_txn *txn, const char *name, uint64_t position);
 void store_cursor_drop(struct store_txn *txn, const char *name);
@@ -97,7 +102,7 @@ void store_cursor_drop(struct store_txn *txn, const char *name);
 typedef void store_durable_fn(void *arg, int rc, bool final);
 /*
  * Takes the transaction in every case. `fn` may be NULL; it is never called from inside store_submit(). Returns 0, or, when nothing will be
- * written and `fn` not be called, -ENOMEM, -EMSGSIZE (over 256 MiB), -EDEADLK, -ENOBUFS (KEEP: the queue is full) or -ESHUTDOWN (closing).
+ * written and `fn` not be called, -ENOMEM, -EMSGSIZE (over 256 MiB), -EDEADLK, -ENOBUFS (the queue is full) or -ESHUTDOWN (closing).
  */
 int store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *fn, void *arg);
 void store_abandon(struct store_txn *txn);
@@ -110,16 +115,18 @@ const char *store_trouble(const struct store *store);
  * what `fn` returned, or a negative errno. All on the loop thread, never from inside store_read(). The newest (at least 10,000) are
  * served from memory; older ones from the disk, at most 1,000 in one read: go on until store_newest(). Returns 0 or -ENOMEM.
  */
-int store_read(struct store *store, uint64_t after, unsigned max, int (*fn)(void *arg, const struct store_record *record),
-    void (*done)(void *arg, int rc), void *arg);
-uint64_t store_newest(const struct store *store);   /* newest durable number, 0: none */
-uint64_t store_oldest(const struct store *store);   /* oldest that retention has left */
-int store_cursor_get(const struct store *store, const char *name, uint64_t *position); /* what is durable; -ENOENT */
+int store_read(struct store *store, uint64_t after, unsigned max,
+    int (*fn)(void *arg, const struct store_record *record), void (*done)(void *arg, int rc), void *arg);
+uint64_t store_newest(const struct store *store); /* newest durable number, 0: none */
+uint64_t store_oldest(const struct store *store); /* oldest that retention has left */
+int store_cursor_get(
+    const struct store *store, const char *name, uint64_t *position); /* what is durable; -ENOENT */
 
 struct store_stats {
 	/* dropped: refused with -ENOBUFS */
 	uint64_t commits, commit_failures, transactions, records, dropped;
-	size_t waiting, kept; /* submitted and not committed; of these, kept in memory because the disk fails */
+	size_t waiting,
+	    kept; /* submitted and not committed; of these, kept in memory because the disk fails */
 	int64_t octets, longest_commit_ms;
 };
 void store_stats(const struct store *store, struct store_stats *out);

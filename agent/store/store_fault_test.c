@@ -245,7 +245,7 @@ the_queue_in_memory_has_a_bound(void)
 
 	bench_start();
 	store_close(bench.store);
-	bench.settings.keep_queue_max = 2;
+	bench.settings.queue_max = 2;
 	CU_ASSERT_EQUAL_FATAL(bench_open(disk), 0);
 	disk_does("write ENOSPC");
 	submit(STORE_KEEP, "k1", NULL);
@@ -368,6 +368,35 @@ a_disk_that_is_full_at_the_start_is_an_error_with_its_reason(void)
 	bench_end();
 }
 
+static void
+a_disk_that_does_not_answer_holds_up_no_alarm(void)
+{
+	bench_start();
+	store_close(bench.store);
+	loop_free(bench.loop);
+	bench.loop = loop_new(&(struct loop_settings){ .clock = LOOP_CLOCK_REAL });
+	CU_ASSERT_EQUAL_FATAL(bench_open(disk), 0);
+	disk_does("fsync HANG");
+	submit(STORE_PROMISE, "p1", NULL);
+	submit(STORE_PROMISE, "p2", NULL);
+	submit(STORE_KEEP, "k1", NULL);
+	while (store_trouble(bench.store) == NULL)
+		loop_turn(bench.loop, true);
+	submit(STORE_KEEP, "k2", NULL);
+	while (strstr(bench.told, "k2") == NULL)
+		loop_turn(bench.loop, true);
+	CU_ASSERT_STRING_EQUAL(bench.told, "p2:ETIMEDOUT k1:ETIMEDOUT? k2:ETIMEDOUT? ");
+	CU_ASSERT_PTR_NOT_NULL(strstr(store_trouble(bench.store), "has not answered for 5 s"));
+	bench.told[0] = '\0';
+	disk_does("");
+	while (strstr(bench.told, "k2") == NULL)
+		loop_turn(bench.loop, true);
+	CU_ASSERT_STRING_EQUAL(bench.told, "p1:ok k1:ok k2:ok ");
+	CU_ASSERT_PTR_NULL(store_trouble(bench.store));
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench.health, "][well]"));
+	bench_end();
+}
+
 static const struct claim claims[] = {
 	CLAIM(on_a_full_disk_promises_are_refused_and_the_rest_is_kept_in_order),
 	CLAIM(health_is_told_once_an_episode_and_found_again_without_anything_to_write),
@@ -378,6 +407,7 @@ static const struct claim claims[] = {
 	CLAIM(a_number_that_was_told_before_it_was_durable_is_never_given_again),
 	CLAIM(what_cannot_be_written_until_the_close_is_told_so),
 	CLAIM(a_disk_that_is_full_at_the_start_is_an_error_with_its_reason),
+	CLAIM(a_disk_that_does_not_answer_holds_up_no_alarm),
 };
 
 /* Once outside, to make the folders and to come back under the shim; then the tests. */

@@ -120,7 +120,9 @@ writer_reconnect(struct store *store)
 	/* Only the first connection of all checks the WAL: so no reader may be there. */
 	pthread_rwlock_wrlock(&store->disk->lock);
 	store_db_close(db);
-	int rc = store_db_open(db, store->disk->path, store->settings.unsafe_for_tests);
+	int rc = store_db_open(db, store->disk->path);
+	if (rc == 0)
+		rc = store_db_configure(db, store->settings.unsafe_for_tests);
 	if (rc == 0)
 		rc = store_db_prepare(db);
 	pthread_rwlock_unlock(&store->disk->lock);

@@ -2,6 +2,8 @@
 /*
  * forgetful_restore DIR DURABLE [SEED]: after the process was killed, leaves on the disk what a power cut would have left: what was
  * synced. With SEED also a part of what was not synced, by chance, as a disk may have written some of it already.
+ *
+ * forgetful_restore --settle DIR DURABLE: the other way round: all that is in DIR becomes durable, before the next program starts.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +18,7 @@
 #define PAGE 4096
 
 static unsigned seed;
-static bool mixes;
+static bool mixes, settles;
 
 static bool
 survives(void)
@@ -58,6 +60,37 @@ restore_file(const char *live_path, const char *image_path)
 }
 
 static int
+settle_file(const char *live_path, const char *image_path)
+{
+	char data[PAGE];
+	ssize_t len = 0;
+	int live = open(live_path, O_RDONLY | O_CLOEXEC);
+	int image = open(image_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	bool failed = live < 0 || image < 0;
+	while (!failed && (len = read(live, data, sizeof(data))) > 0)
+		failed = write(image, data, (size_t)len) != len;
+	if (failed || len < 0)
+		perror(live_path);
+	close(live);
+	close(image);
+	return failed || len < 0;
+}
+
+static int
+one_file(const char *live_path, const char *image_path)
+{
+	size_t len = strlen(live_path);
+	bool is_index = len > 4 && strcmp(live_path + len - 4, "-shm") == 0;
+
+	if (settles)
+		return is_index ? 0 : settle_file(live_path, image_path);
+	if (access(image_path, F_OK) == 0)
+		return restore_file(live_path, image_path);
+	return unlink(live_path) < 0; /* never synced: its name was not on the disk either */
+}
+
+static int
 restore_folder(const char *folder, const char *durable, const char *prefix)
 {
 	char path[PATH_MAX], image[PATH_MAX], deeper[PATH_MAX];
@@ -79,10 +112,8 @@ restore_folder(const char *folder, const char *durable, const char *prefix)
 		if (S_ISDIR(st.st_mode)) {
 			snprintf(deeper, sizeof(deeper), "%s%%", image + strlen(durable) + 1);
 			failed |= restore_folder(path, durable, deeper);
-		} else if (S_ISREG(st.st_mode) && access(image, F_OK) == 0) {
-			failed |= restore_file(path, image);
 		} else if (S_ISREG(st.st_mode)) {
-			failed |= unlink(path) < 0; /* never synced: its name was not on the disk either */
+			failed |= one_file(path, image);
 		}
 	}
 	closedir(dir);
@@ -92,8 +123,13 @@ restore_folder(const char *folder, const char *durable, const char *prefix)
 int
 main(int argc, char **argv)
 {
+	settles = argc > 1 && strcmp(argv[1], "--settle") == 0;
+	argc -= settles;
+	argv += settles;
 	if (argc < 3) {
-		fprintf(stderr, "usage: forgetful_restore DIR DURABLE [SEED]\n");
+		fprintf(stderr,
+		    "usage: forgetful_restore DIR DURABLE [SEED]\n       forgetful_restore --settle DIR "
+		    "DURABLE\n");
 		return 2;
 	}
 	mixes = argc > 3;
