@@ -23,19 +23,21 @@ struct inventory; /* a checked file */
  * `name` is what messages call the text; CSV when it ends in ".csv". NULL after at least one report. Touches no model: any thread. A site named in
  * depends-on or covers must stand in the file, unless inventory_import() finds it in the model.
  */
-struct inventory *inventory_parse(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
+struct inventory *
+inventory_parse(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
 void inventory_free(struct inventory *inventory);
 
 /*
- * Imports. 0: done(arg, rc) follows, with the sites changed in the model and the journal durable when rc is 0, and nothing changed when
+ * Imports; keeps the inventory as long as it needs it, whenever the caller frees it. 0: done(arg, rc) follows, with the sites changed in the model and the journal durable when rc is 0, and nothing changed when
  * it is negative; `result` is filled at once. -EINVAL after at least one report, -EBUSY (another import is being written),
  * -EIO (the store cannot commit; store_trouble() says why), -ENOMEM: nothing has changed and done() is not called. `done` may be NULL.
  */
-int inventory_apply(struct model *model, const struct inventory *inventory, bool prune, const char *actor,
+int inventory_apply(struct model *model, struct inventory *inventory, bool prune, const char *actor,
     struct towerd_fault_sink *faults, struct inventory_result *result, model_done_fn *done, void *arg);
 /* Parses and applies: for texts that are small, and at start. */
-int inventory_import(struct model *model, const char *name, const char *text, size_t len, bool prune, const char *actor,
-    struct towerd_fault_sink *faults, struct inventory_result *result, model_done_fn *done, void *arg);
+int inventory_import(struct model *model, const char *name, const char *text, size_t len, bool prune,
+    const char *actor, struct towerd_fault_sink *faults, struct inventory_result *result, model_done_fn *done,
+    void *arg);
 /* The same check without a model: `towerd -t`. 0 or -EINVAL. */
 int inventory_check(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
 /* The whole inventory as YAML, which inventory_import() reads back to the same. Positions only for scopes that may know. Malloc'ed, or NULL. */

@@ -28,7 +28,7 @@
 
 enum entity_class { ENTITY_NONE, ENTITY_AGENT, ENTITY_SITE, ENTITY_DEVICE, ENTITY_SENSOR };
 
-#define ENTITY_AGENT_NUMBER 1u
+#define ENTITY_AGENT_NUMBER  1u
 #define ENTITY_BLOCK(number) ((number) >> 8)
 
 /* ENTITY-STATE-TC-MIB (RFC 4268) numbering. */
@@ -40,8 +40,13 @@ enum clearance { CLEARANCE_NONE = 1, CLEARANCE_REQUESTED, CLEARANCE_GRANTED, CLE
 enum service { SERVICE_UNKNOWN = 1, SERVICE_ON_AIR, SERVICE_DEGRADED, SERVICE_COVERED, SERVICE_OFF_AIR };
 enum site_kind { SITE_FIXED = 1, SITE_PORTABLE };
 
-extern const char *const admin_state_names[], *const oper_state_names[], *const standby_state_names[], *const structural_names[],
-    *const clearance_names[], *const service_names[], *const site_kind_names[], *const presence_names[], *const quality_names[];
+extern const char *const admin_state_names[],
+    *const oper_state_names[], *const standby_state_names[], *const structural_names[],
+								 *const clearance_names[],
+								     *const service_names[],
+									 *const site_kind_names[],
+									     *const presence_names[],
+										 *const quality_names[];
 
 struct entity { /* the first member of each of the three */
 	uint32_t number;
@@ -57,10 +62,12 @@ struct model_threshold { /* an inventory `thresholds:` entry, resolved to a kind
 struct site {
 	struct entity entity;
 	uint8_t kind, admin, oper, standby, structural, clearance, service; /* the enums above */
-	uint8_t worst_severity; /* of its own and its devices' alarms: a roll-up for our own table; 0: none. Kept by alarm */
-	uint32_t alarm_count;   /* kept by alarm */
-	uint32_t open_tickets;  /* kept by repair */
-	bool is_removed;        /* gone from the inventory: number and history stay, no view shows it but the journal */
+	uint8_t
+	    worst_severity; /* of its own and its devices' alarms: a roll-up for our own table; 0: none. Kept by alarm */
+	uint32_t alarm_count;  /* kept by alarm */
+	uint32_t open_tickets; /* kept by repair */
+	bool
+	    is_removed; /* gone from the inventory: number and history stay, no view shows it but the journal */
 	const char *id, *name, *area, *power_feeder;
 	uint32_t population;
 	int64_t clearance_until_ms; /* UTC; 0: open-ended */
@@ -70,15 +77,16 @@ struct site {
 	struct model_threshold *thresholds;
 	size_t threshold_count;
 	const char *depends_on; /* the inventory's paths: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9"; "": none */
-	const char *covers;     /* portable: site ids it stands in for, space-separated; shown to those who may know locations alone */
+	const char *
+	    covers; /* portable: site ids it stands in for, space-separated; shown to those who may know locations alone */
 	uint32_t covered_by;    /* how many portable towers on air stand in for it */
 	struct area *area_node; /* the model's own */
 };
 
 struct device {
 	struct entity entity;
-	uint8_t presence;       /* enum towerd_presence */
-	uint8_t deployment;     /* enum towerd_deployment, of a portable tower's own device */
+	uint8_t presence;   /* enum towerd_presence */
+	uint8_t deployment; /* enum towerd_deployment, of a portable tower's own device */
 	bool is_removed;
 	struct site *site;
 	const char *slot, *driver, *address;
@@ -88,7 +96,8 @@ struct device {
 	int64_t last_seen_ms;      /* UTC of the last reading or answer */
 	uint64_t rejected;         /* inputs refused */
 	const char *presence_reason, *last_reject;
-	struct device_attribute *attributes; /* model, software, serial, … with their history in the journal */
+	struct device_attribute
+	    *attributes; /* model, software, serial, … with their history in the journal */
 	size_t attribute_count;
 	struct sensor **sensors;
 	size_t sensor_count;
@@ -101,18 +110,19 @@ struct device_attribute {
 
 struct sensor {
 	struct entity entity;
-	uint8_t quality;        /* enum towerd_quality */
-	bool has_value;         /* false until the first good reading of this run */
+	uint8_t quality; /* enum towerd_quality */
+	bool has_value;  /* false until the first good reading of this run */
 	bool is_stale;
 	uint16_t kind;
-	uint32_t watch;         /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
-	uint32_t heard_s;       /* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
+	uint32_t watch; /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
+	uint32_t
+	    heard_s; /* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
 	struct device *device;
 	const char *instance, *label; /* interned */
 	int64_t value;
-	int64_t received_ms;    /* monotonic, of the last good reading */
-	int64_t device_ms;      /* UTC, the device's own time; 0: none given */
-	uint32_t interval_s;    /* how often it is expected; 0: not known */
+	int64_t received_ms; /* monotonic, of the last good reading */
+	int64_t device_ms;   /* UTC, the device's own time; 0: none given */
+	uint32_t interval_s; /* how often it is expected; 0: not known */
 };
 
 struct model;
@@ -124,10 +134,12 @@ struct model_listener {
 	void (*device)(void *arg, struct device *device, bool is_new); /* made, or its settings changed */
 	void (*device_removed)(void *arg, struct device *device);
 	void (*presence)(void *arg, struct device *device, enum towerd_presence before);
-	void (*reading)(void *arg, struct sensor *sensor); /* each reading, whatever its quality; is_stale already cleared */
-	void (*stale)(void *arg, struct sensor *sensor);   /* it became stale */
+	void (*reading)(void *arg,
+	    struct sensor *sensor); /* each reading, whatever its quality; is_stale already cleared */
+	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
-	void (*service)(void *arg, struct site *site, enum service before); /* the derived service changed; service.c has the rule */
+	void (*service)(void *arg, struct site *site,
+	    enum service before); /* the derived service changed; service.c has the rule */
 	void *arg;
 };
 
@@ -140,17 +152,21 @@ struct model_settings {
  * `store` NULL: nothing is kept and every change is durable at once, its done() called before the function returns (tests, offline tools).
  * `settings` NULL: defaults. Free the model after the store was closed: what the store still reports comes back here.
  */
-struct model *model_new(struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
+struct model *model_new(
+    struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
 /* From the store, once, before the loop runs. Listeners hear nothing of it: they walk the sites afterwards. -EUCLEAN: a row that cannot be read. */
 int model_load(struct model *model, char *error, size_t size);
 void model_free(struct model *model);
-int model_listen(struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */
-int model_add_views(struct model *model, struct views *views); /* site, device, sensor, area, location, ENTITY-MIB, ENTITY-SENSOR-MIB tables */
+int model_listen(
+    struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */
+int model_add_views(struct model *model,
+    struct views *views); /* site, device, sensor, area, location, ENTITY-MIB, ENTITY-SENSOR-MIB tables */
 
 /* Look-ups; NULL when not there (or removed). */
 struct entity *model_entity(const struct model *model, uint32_t number);
 struct site *model_site(const struct model *model, const char *id);
-struct site *model_site_of(const struct model *model, uint32_t number); /* of any entity; NULL for the agent's own */
+struct site *
+model_site_of(const struct model *model, uint32_t number); /* of any entity; NULL for the agent's own */
 struct device *model_device(const struct model *model, uint32_t number);
 struct device *model_device_at(const struct site *site, const char *slot);
 struct sensor *model_sensor(const struct model *model, uint32_t number);
@@ -163,27 +179,34 @@ void model_set_open_tickets(struct model *model, struct site *site, uint32_t cou
 struct site *model_next_site(const struct model *model, uint32_t after);
 
 /* Observations (include/towerd/observe.h says what they mean and when they fail). */
-int model_sensor_declare(struct model *model, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
+int model_sensor_declare(
+    struct model *model, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
 /* model_sensor_declare() also says -EAGAIN: the reserve of numbers is being written; declare it again with its next reading. */
 int model_observe(struct model *model, const struct towerd_reading *readings, size_t count);
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
 int model_fault(struct model *model, const struct towerd_fault *fault);
-int model_deployment(struct model *model, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
-int model_attribute(struct model *model, uint32_t device, const char *name, const char *value, const char *actor);
+int
+model_deployment(struct model *model, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
+int
+model_attribute(struct model *model, uint32_t device, const char *name, const char *value, const char *actor);
 void model_reject(struct model *model, uint32_t device, const char *source, const char *reason);
 int model_unclaimed(struct model *model, const char *site, const char *source);
 
 struct model_stats {
-	uint64_t readings, readings_unknown, readings_faulty; /* taken; of no known sensor; outside the kind's range or marked so */
-	uint64_t rejects, unclaimed_dropped;                  /* refused inputs of no known device; unclaimed sites beyond the bound */
+	uint64_t readings, readings_unknown,
+	    readings_faulty; /* taken; of no known sensor; outside the kind's range or marked so */
+	uint64_t rejects,
+	    unclaimed_dropped; /* refused inputs of no known device; unclaimed sites beyond the bound */
 };
 void model_stats(const struct model *model, struct model_stats *out);
 
 /* Operator's and people's states; journalled with `actor`; done(rc) after the commit (rc < 0: refused, nothing changed). */
 typedef void model_done_fn(void *arg, int rc);
-int model_set_admin(struct model *model, struct site *site, enum admin_state state, const char *actor, model_done_fn *done, void *arg);
-int model_set_structural(struct model *model, struct site *site, enum structural state, const char *actor, model_done_fn *done, void *arg);
-int model_set_clearance(struct model *model, struct site *site, enum clearance state, int64_t until_ms, const char *actor,
-    const char *reason, model_done_fn *done, void *arg);
+int model_set_admin(struct model *model, struct site *site, enum admin_state state, const char *actor,
+    model_done_fn *done, void *arg);
+int model_set_structural(struct model *model, struct site *site, enum structural state, const char *actor,
+    model_done_fn *done, void *arg);
+int model_set_clearance(struct model *model, struct site *site, enum clearance state, int64_t until_ms,
+    const char *actor, const char *reason, model_done_fn *done, void *arg);
 
 #endif

@@ -17,6 +17,7 @@ struct model;
 /* Sets where `entity` (a site, or a portable tower's device: then its site) is. -ENOENT, -EINVAL (not on earth). */
 int position_set(struct model *model, uint32_t entity, const struct towerd_position *position);
 /* The one way to read a position. False: there is none, or the scope may not know. */
-bool position_get(const struct model *model, uint32_t site, const struct scope *scope, struct towerd_position *out);
+bool position_get(
+    const struct model *model, uint32_t site, const struct scope *scope, struct towerd_position *out);
 
 #endif
