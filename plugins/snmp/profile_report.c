@@ -183,7 +183,7 @@ profile_report_rest(
 	for (; rc == 0 && rest.at < object_set_count(report->objects); rest.at++)
 		count_object(&rest, object_set_at(report->objects, rest.at));
 	say_group(&rest);
-	say(report, "%zu sensors from %zu of %zu objects\n", plan->sensor_count, plan->object_count,
+	say(report, "sensors: %zu, from %zu of %zu objects\n", plan->sensor_count, plan->object_count,
 	    object_set_count(report->objects));
 	return rc;
 }
@@ -222,13 +222,16 @@ put_value(
     struct towerd_json_writer *w, const struct towerd_kind *kind, enum towerd_quality quality, int64_t value)
 {
 	bool is_state = kind->value_class == TOWERD_KIND_STATE;
+	unsigned decimals = kind->decimals;
 
+	for (; quality == TOWERD_GOOD && decimals > 0 && value % 10 == 0; decimals--)
+		value /= 10; /* 53.2, not 53.200 */
 	if (quality != TOWERD_GOOD || is_state)
 		towerd_json_put_null(w, "value");
 	else if (kind->value_class == TOWERD_KIND_TRUTH)
 		towerd_json_put_bool(w, "value", value != 0);
 	else
-		towerd_json_put_decimal(w, "value", value, kind->decimals);
+		towerd_json_put_decimal(w, "value", value, decimals);
 	towerd_json_put_text(w, "unit", kind->unit);
 	towerd_json_put_text(w, "state", is_state && quality == TOWERD_GOOD ? kind->states[value] : NULL);
 	towerd_json_put_text(w, "quality", quality_names[quality]);
