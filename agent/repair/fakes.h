@@ -24,24 +24,24 @@ struct bench {
 
 void bench_open(struct bench *bench);
 void bench_close(struct bench *bench);
-void bench_restart(struct bench *bench);            /* the agent ends and starts again on the same store */
-void bench_wait(struct bench *bench, int64_t ms);   /* steps the clock */
+void bench_restart(struct bench *bench);          /* the agent ends and starts again on the same store */
+void bench_wait(struct bench *bench, int64_t ms); /* steps the clock */
 
 /* The store. It commits what was submitted when the loop turns, unless it is held. */
 void store_hold(struct store *store, bool is_held);
-void store_fail(struct store *store, int rc);       /* each commit fails so; 0: no longer */
-void store_flush(struct store *store);              /* decides all that was submitted */
+void store_fail(struct store *store, int rc); /* each commit fails so; 0: no longer */
+void store_flush(struct store *store);        /* decides all that was submitted */
 size_t store_row_count(const struct store *store, enum store_bucket bucket);
 size_t store_record_count(const struct store *store);
 const struct store_record *store_record_at(const struct store *store, size_t i);
 const struct store_record *store_last(const struct store *store);
 bool store_journal_mentions(const struct store *store, const char *text);
-char *store_snapshot(const struct store *store);    /* all rows as text */
+char *store_snapshot(const struct store *store); /* all rows as text */
 
 /* The model and the alarms, with what their listeners are to hear. */
 struct site *bench_site(struct bench *bench, uint32_t number);
 void bench_presence(struct bench *bench, const char *slot, enum towerd_presence presence); /* at SITE_A */
-void bench_alarm(struct bench *bench, uint32_t site, const char *type, int severity);      /* CLEARED: clears it */
+void bench_alarm(struct bench *bench, uint32_t site, const char *type, int severity); /* CLEARED: clears it */
 
 /* Steps by one line, with the answer kept. */
 struct asked {
@@ -55,8 +55,10 @@ struct asked {
 void keep_answer(void *asked, const struct ticket_answer *answer);
 struct asked ask(struct bench *bench, const struct ticket_step *step); /* and waits for the answer */
 struct asked ask_operator(struct bench *bench, uint32_t ticket, enum ticket_event event, const char *note);
-struct asked ask_crew(struct bench *bench, uint32_t ticket, enum ticket_event event, const char *id, uint64_t counter);
-uint32_t ticket_in(struct bench *bench, uint32_t site, enum ticket_state state); /* opens one and leads it there, for crew-3 */
+struct asked
+ask_crew(struct bench *bench, uint32_t ticket, enum ticket_event event, const char *id, uint64_t counter);
+uint32_t ticket_in(struct bench *bench, uint32_t site,
+    enum ticket_state state); /* opens one and leads it there, for crew-3 */
 
 /* Signing, as a phone does. The token is freed by the caller. */
 struct evp_pkey_st;

@@ -11,7 +11,7 @@
 #include "agent/view/order.h"
 
 #define UPDATE_ID_MAX 36 /* a uuid */
-#define REPAIR_VIEWS 3
+#define REPAIR_VIEWS  3
 
 struct pending;
 struct verification;
@@ -19,11 +19,12 @@ struct verification;
 /* A ticket's place. Versions of a ticket are never changed, but replaced: a step makes the next one. */
 struct slot {
 	uint32_t number;
-	struct ticket *durable;       /* what the world sees; NULL: its opening is not durable yet */
-	const struct ticket *staged;  /* what the next step is judged on: durable, or the newest on its way there */
-	struct pending *last;         /* the newest step on its way, NULL: none */
+	struct ticket *durable; /* what the world sees; NULL: its opening is not durable yet */
+	const struct ticket
+	    *staged;          /* what the next step is judged on: durable, or the newest on its way there */
+	struct pending *last; /* the newest step on its way, NULL: none */
 	struct verification *verification;
-	bool is_open;                 /* linked below */
+	bool is_open; /* linked below */
 	LIST_ENTRY(slot) at_site;
 };
 
@@ -47,7 +48,7 @@ struct update_source {
 };
 
 struct updates {
-	void *tree, *sources; /* tsearch(3) */
+	void *tree, *sources;        /* tsearch(3) */
 	TAILQ_HEAD(, update) by_age; /* oldest first */
 };
 
@@ -103,14 +104,17 @@ struct repair {
 	struct view views[REPAIR_VIEWS];
 };
 
-
 /* slot.c */
 struct slot *slot_at(const struct repair *repair, uint32_t number);
-struct slot *slot_load(struct repair *repair, uint32_t number); /* a place for a ticket of the store; NULL: out of memory */
-struct slots_at_site *slots_near(const struct repair *repair, uint32_t site); /* open tickets of it and of few other sites */
-int slot_install(struct repair *repair, struct slot *slot, struct ticket *version); /* it became durable; takes it */
+struct slot *slot_load(
+    struct repair *repair, uint32_t number); /* a place for a ticket of the store; NULL: out of memory */
+struct slots_at_site *
+slots_near(const struct repair *repair, uint32_t site); /* open tickets of it and of few other sites */
+int slot_install(
+    struct repair *repair, struct slot *slot, struct ticket *version); /* it became durable; takes it */
 void slots_drop_newest(struct repair *repair);
-void slots_drop_new(struct repair *repair); /* those whose opening failed; nothing may be on its way to them */
+void
+slots_drop_new(struct repair *repair); /* those whose opening failed; nothing may be on its way to them */
 void slots_free(struct repair *repair);
 
 /* ticket.c */
@@ -122,8 +126,8 @@ void ticket_row_key(uint32_t number, char key[16]);
 char *ticket_row_write(const struct ticket *ticket); /* NULL: out of memory */
 int ticket_row_read(const char *key, const char *body, size_t len, struct ticket **ticket);
 /* The record of a step: `before` and `after` are the same version when it was refused, then with result and reason. */
-char *ticket_record_write(const struct ticket *before, const struct ticket *after, const struct ticket_step *step,
-    const struct ticket_verdict *verdict, uint64_t counter_before);
+char *ticket_record_write(const struct ticket *before, const struct ticket *after,
+    const struct ticket_step *step, const struct ticket_verdict *verdict, uint64_t counter_before);
 
 /* update.c */
 void updates_init(struct updates *updates);
@@ -148,7 +152,7 @@ void verification_end(struct slot *slot);
 void verification_check(struct slot *slot);
 
 /* crew.c */
-const char *crew_name_check(const char *name);                              /* NULL: it is one, else what is wrong */
+const char *crew_name_check(const char *name); /* NULL: it is one, else what is wrong */
 int crew_load(void *repair, const char *key, const char *body, size_t len); /* for store_each() */
 struct crew_device *crew_device_find(const struct repair *repair, const char *kid);
 void crew_free_all(struct repair *repair);
@@ -162,7 +166,8 @@ struct crew_payload {
 	struct ticket_step step;
 	struct ticket_update update;
 };
-int crew_payload_read(const char *text, size_t len, struct crew_payload *payload, char *error, size_t size); /* -EBADMSG */
+int crew_payload_read(
+    const char *text, size_t len, struct crew_payload *payload, char *error, size_t size); /* -EBADMSG */
 void crew_payload_free(struct crew_payload *payload);
 
 #endif

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JWS_TOKEN_MAX 12288 /* a note of 1,024 octets, each written as \u00XX, and all else, in base64 */
+#define JWS_TOKEN_MAX   12288 /* a note of 1,024 octets, each written as \u00XX, and all else, in base64 */
 #define JWS_PAYLOAD_MAX 8192
-#define JWS_KID_MAX 64
-#define JWS_KEY_TEXT 96 /* room for a key as it is stored */
-#define JWS_DIGEST 33
+#define JWS_KID_MAX     64
+#define JWS_KEY_TEXT    96 /* room for a key as it is stored */
+#define JWS_DIGEST      33
 
 enum jws_alg { JWS_HS256 = 1, JWS_ES256 };
 extern const char *const jws_alg_names[]; /* "HS256", "ES256": names[alg - 1]; NULL at the end */
@@ -47,7 +47,7 @@ void jws_key_free(struct jws_key *key); /* wipes it; NULL is fine */
 /* Is the token signed by the key, with the key's own algorithm? In constant time for HS256. */
 bool jws_is_signed_by(const struct jws *jws, const char *token, const struct jws_key *key);
 
-int jws_random_name(char *name, size_t len);                            /* `len` letters and digits, 5 bits each, and a NUL */
+int jws_random_name(char *name, size_t len); /* `len` letters and digits, 5 bits each, and a NUL */
 void jws_digest(const void *data, size_t len, char digest[JWS_DIGEST]); /* half of SHA-256, in hexadecimal */
 void jws_wipe(void *data, size_t len);
 

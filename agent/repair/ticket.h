@@ -15,9 +15,9 @@
 #include "agent/alarm/alarm.h"
 
 #define TICKET_NOTE_MAX 1024 /* octets of a title, note or reason */
-#define CREW_NAME_MAX 32     /* [A-Za-z0-9][A-Za-z0-9._-]{0,31}, as a site id */
+#define CREW_NAME_MAX   32   /* [A-Za-z0-9][A-Za-z0-9._-]{0,31}, as a site id */
 
-enum ticket_state { /* numbers are those of TOWERD-REPAIR-MIB: append only */
+enum ticket_state {  /* numbers are those of TOWERD-REPAIR-MIB: append only */
 	TICKET_NONE, /* before it is opened */
 	TICKET_REPORTED,
 	TICKET_CONFIRMED,
@@ -53,41 +53,43 @@ enum ticket_event {
 enum ticket_actor { BY_OPERATOR = 1, BY_CREW = 2, BY_AGENT = 4 };
 
 extern const char *const ticket_state_names[], *const ticket_event_names[]; /* by number, NULL at the end */
-int ticket_event_find(const char *name, enum ticket_event *event); /* -ENOENT */
-bool ticket_is_open(enum ticket_state state);                     /* neither closed nor cancelled */
+int ticket_event_find(const char *name, enum ticket_event *event);          /* -ENOENT */
+bool ticket_is_open(enum ticket_state state);                               /* neither closed nor cancelled */
 
 struct ticket {
-	uint32_t number;      /* 1, 2, 3 …; never reused */
-	uint32_t site;        /* site number */
+	uint32_t number;             /* 1, 2, 3 …; never reused */
+	uint32_t site;               /* site number */
 	uint8_t state, before_block; /* enum ticket_state */
-	uint8_t blocked_by;   /* enum ticket_actor; a crew lifts only the block that a crew reported */
-	bool is_attested;     /* closed by an operator's word, not by evidence */
-	const char *site_id, *title, *crew; /* crew: "" when none */
+	uint8_t blocked_by;          /* enum ticket_actor; a crew lifts only the block that a crew reported */
+	bool is_attested;            /* closed by an operator's word, not by evidence */
+	const char *site_id, *title, *crew;            /* crew: "" when none */
 	int64_t opened_ms, changed_ms, due_ms, eta_ms; /* UTC; 0: not set */
-	int64_t verify_until_ms;   /* UTC, end of the soak time; 0: not verifying, or the site is not well yet. A forecast, not kept */
-	const char *waits_for; /* verifying: what keeps the site from being well, "" when nothing does; valid until the caller returns to the loop */
-	uint32_t updates;     /* steps so far */
+	int64_t
+	    verify_until_ms; /* UTC, end of the soak time; 0: not verifying, or the site is not well yet. A forecast, not kept */
+	const char *
+	    waits_for; /* verifying: what keeps the site from being well, "" when nothing does; valid until the caller returns to the loop */
+	uint32_t updates;               /* steps so far */
 	const char *last_note, *reason; /* reason: why blocked, cancelled, still down, attested */
 };
 
 /* A step asked for. Strings are copied. */
 struct ticket_step {
-	uint32_t ticket;      /* 0 with EV_OPEN */
+	uint32_t ticket; /* 0 with EV_OPEN */
 	enum ticket_event event;
 	enum ticket_actor by;
-	const char *actor;    /* for the journal: "uid 1000", "crew crew-3", "agent" */
-	const char *crew;     /* BY_CREW: who asks; EV_ASSIGN: to whom */
-	const char *site;     /* EV_OPEN: site id */
-	const char *note;     /* note, reason, title; UTF-8, at most TICKET_NOTE_MAX octets; NULL as "" */
-	int64_t at_ms;        /* when it happened according to its author, UTC; 0: now */
+	const char *actor; /* for the journal: "uid 1000", "crew crew-3", "agent" */
+	const char *crew;  /* BY_CREW: who asks; EV_ASSIGN: to whom */
+	const char *site;  /* EV_OPEN: site id */
+	const char *note;  /* note, reason, title; UTF-8, at most TICKET_NOTE_MAX octets; NULL as "" */
+	int64_t at_ms;     /* when it happened according to its author, UTC; 0: now */
 	int64_t due_ms, eta_ms;
 	/* BY_CREW: identity of the update, kept with it, so that a repeat is known: id, device, counter. NULL otherwise. */
 	const struct ticket_update *update;
 };
 
 struct ticket_update {
-	const char *id;       /* uuid, as sent */
-	const char *device;   /* `kid` */
+	const char *id;     /* uuid, as sent */
+	const char *device; /* `kid` */
 	uint64_t counter;
 };
 
@@ -99,7 +101,7 @@ enum ticket_result { TICKET_APPLIED, TICKET_DUPLICATE, TICKET_REJECTED, TICKET_C
  */
 struct ticket_answer {
 	enum ticket_result result;
-	int rc;               /* 0, or a negative errno: -ENOENT, -EPERM, -EINVAL, -EPROTO (not in the table), -EBUSY (guard), -EIO/-ENOSPC (disk) */
+	int rc; /* 0, or a negative errno: -ENOENT, -EPERM, -EINVAL, -EPROTO (not in the table), -EBUSY (guard), -EIO/-ENOSPC (disk) */
 	uint32_t ticket;
 	enum ticket_state state;
 	const char *reason;
@@ -109,18 +111,20 @@ typedef void ticket_answer_fn(void *arg, const struct ticket_answer *answer);
 struct repair;
 
 struct repair_settings {
-	int64_t soak_ms;      /* how long a restored site must be well before its ticket closes; 0: 10 min */
+	int64_t soak_ms; /* how long a restored site must be well before its ticket closes; 0: 10 min */
 	int64_t verify_limit_ms; /* a claim that is not proven in this time is refused (still-down); 0: 1 h */
-	int64_t update_keep_ms;  /* how long the identity of a crew update is kept, to know a repeat; 0: 60 days */
+	int64_t
+	    update_keep_ms; /* how long the identity of a crew update is kept, to know a repeat; 0: 60 days */
 };
 
-struct repair *repair_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model, struct alarms *alarms,
-    const struct repair_settings *settings);
+struct repair *repair_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model,
+    struct alarms *alarms, const struct repair_settings *settings);
 /* Tickets, crews and applied updates from the store, once, after model_load(); then listens to model and alarms. */
 int repair_load(struct repair *repair, char *error, size_t size);
 /* After store_close(), whose last commits still answer steps that wait. */
 void repair_free(struct repair *repair);
-int repair_add_views(struct repair *repair, struct views *views); /* towerdTicketTable, towerdCrewTable, towerdCrewRejectTable */
+int repair_add_views(struct repair *repair,
+    struct views *views); /* towerdTicketTable, towerdCrewTable, towerdCrewRejectTable */
 
 /* Asks for a step; the answer always comes by `fn`, from the loop, after the commit (never from inside this call). 0 or -ENOMEM. */
 int ticket_step(struct repair *repair, const struct ticket_step *step, ticket_answer_fn *fn, void *arg);

@@ -25,8 +25,9 @@ struct ticket_verdict {
 void ticket_judge(const struct ticket_case *c, struct ticket_verdict *verdict);
 
 struct ticket_rule;
-const struct ticket_rule *ticket_rule_find(enum ticket_state from, enum ticket_event event); /* NULL: refused */
-unsigned ticket_rule_actors(const struct ticket_rule *rule);                                 /* enum ticket_actor */
+const struct ticket_rule *
+ticket_rule_find(enum ticket_state from, enum ticket_event event); /* NULL: refused */
+unsigned ticket_rule_actors(const struct ticket_rule *rule);       /* enum ticket_actor */
 enum ticket_state ticket_rule_to(const struct ticket_rule *rule, const struct ticket *ticket);
 
 #endif
