@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,13 +13,34 @@
 #include "tests/sim/answer.h"
 #include "tests/sim/clock.h"
 
-#define BATCH        64
-#define REQUEST_ROOM 8192
+#define BATCH 64
+/* 65 lines of cache: at a power of two all requests of a batch would fall on the same few lines. */
+#define REQUEST_ROOM 4160
 /* Answers lie one after the other here: small ones stay close together in the cache, a large one always fits. */
 #define ANSWERS_ROOM (16 * (size_t)ANSWER_ROOM)
+/* What UDP_SEGMENT takes (linux/udp.h, UDP_MAX_SEGMENTS of older kernels). */
+#define SEGMENTS_MAX 64
 
+/* For IP_PKTINFO, and when sending also for UDP_SEGMENT. */
 struct control {
-	_Alignas(struct cmsghdr) uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	_Alignas(struct cmsghdr)
+	    uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+};
+
+/*
+ * Answers of one size from one device to one peer: the kernel takes them as one datagram and cuts it, which costs little more than a
+ * single one. Sending is most of the work, and a manager often asks a device several times in a row.
+ */
+struct group {
+	uint32_t from;
+	const struct sockaddr_in *to;
+	size_t size;
+	unsigned first, last, count; /* answers, chained by `next` */
+};
+
+struct answer {
+	uint8_t *octets;
+	unsigned next;
 };
 
 struct server {
@@ -28,12 +50,15 @@ struct server {
 	struct later later;
 	struct mmsghdr in[BATCH], out[BATCH];
 	struct iovec in_part[BATCH], out_part[BATCH];
+	struct control out_control[BATCH];
 	struct sockaddr_in from[BATCH];
 	struct control control[BATCH];
 	uint8_t requests[BATCH][REQUEST_ROOM];
 	uint8_t answers[ANSWERS_ROOM];
 	size_t answers_used;
-	unsigned out_count;
+	struct answer answer[BATCH];
+	struct group group[BATCH];
+	unsigned answer_count, group_count;
 };
 
 int
@@ -99,7 +124,7 @@ server_next_ms(const struct server *server)
 	return later_next_ms(&server->later);
 }
 
-/* The address that was asked, host order, taken from the control data, which is made ready to answer from it; 0 when unknown. */
+/* The address that was asked, host order; 0 when unknown. */
 static uint32_t
 asked_address(struct msghdr *header)
 {
@@ -108,12 +133,33 @@ asked_address(struct msghdr *header)
 			continue;
 		struct in_pktinfo info;
 		memcpy(&info, CMSG_DATA(c), sizeof(info));
-		info.ipi_spec_dst = info.ipi_addr;
-		info.ipi_ifindex = 0;
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
 		return ntohl(info.ipi_addr.s_addr);
 	}
 	return 0;
+}
+
+/* Makes the message leave from the address, and cut into segments of that size unless it is 0. */
+static void
+put_control(struct msghdr *header, struct control *control, uint32_t from, size_t segment)
+{
+	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(from) };
+	uint16_t segment_size = (uint16_t)segment;
+
+	header->msg_control = control;
+	header->msg_controllen = segment > 0 ? sizeof(*control) : CMSG_SPACE(sizeof(info));
+	memset(control, 0, sizeof(*control));
+	struct cmsghdr *c = CMSG_FIRSTHDR(header);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	if (segment == 0)
+		return;
+	c = CMSG_NXTHDR(header, c);
+	c->cmsg_level = SOL_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof(segment_size));
+	memcpy(CMSG_DATA(c), &segment_size, sizeof(segment_size));
 }
 
 static bool
@@ -156,16 +202,57 @@ device_for(struct server *server, uint32_t address, struct ber_slice octets, str
 static void
 flush(struct server *server)
 {
-	unsigned sent = 0;
-	while (sent < server->out_count) {
-		int n = sendmmsg(server->fd, server->out + sent, server->out_count - sent, 0);
+	unsigned part = 0, sent = 0;
+
+	for (unsigned g = 0; g < server->group_count; g++) {
+		const struct group *group = &server->group[g];
+		struct msghdr *header = &server->out[g].msg_hdr;
+		*header = (struct msghdr){
+			.msg_name = (void *)(uintptr_t)group->to,
+			.msg_namelen = sizeof(*group->to),
+			.msg_iov = &server->out_part[part],
+			.msg_iovlen = group->count,
+		};
+		put_control(header, &server->out_control[g], group->from, group->count > 1 ? group->size : 0);
+		for (unsigned i = 0, at = group->first; i < group->count; i++, at = server->answer[at].next)
+			server->out_part[part++] = (struct iovec){ server->answer[at].octets, group->size };
+	}
+	while (sent < server->group_count) {
+		int n = sendmmsg(server->fd, server->out + sent, server->group_count - sent, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		/* One that cannot be sent is lost, as on a network; those after it still leave. */
 		sent += n <= 0 ? 1 : (unsigned)n;
 	}
-	server->out_count = 0;
+	server->answer_count = server->group_count = 0;
 	server->answers_used = 0;
+}
+
+static bool
+belongs_to(const struct group *group, uint32_t from, const struct sockaddr_in *to, size_t size)
+{
+	return group->from == from && group->size == size && group->to->sin_port == to->sin_port &&
+	    group->to->sin_addr.s_addr == to->sin_addr.s_addr && group->count < SEGMENTS_MAX &&
+	    (group->count + 1) * size <= DEVICE_LIMIT_MAX;
+}
+
+static void
+queue_answer(struct server *server, uint32_t from, const struct sockaddr_in *to, uint8_t *octets, size_t size)
+{
+	unsigned at = server->answer_count++, g = 0;
+
+	server->answer[at] = (struct answer){ octets, 0 };
+	while (g < server->group_count && !belongs_to(&server->group[g], from, to, size))
+		g++;
+	struct group *group = &server->group[g];
+	if (g == server->group_count) {
+		server->group_count++;
+		*group = (struct group){ from, to, size, at, at, 1 };
+		return;
+	}
+	server->answer[group->last].next = at;
+	group->last = at;
+	group->count++;
 }
 
 static void
@@ -191,16 +278,7 @@ serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
 		return;
 	}
 	server->answers_used = (size_t)(answer + size - server->answers);
-	unsigned at = server->out_count++;
-	server->out_part[at] = (struct iovec){ answer, size };
-	server->out[at].msg_hdr = (struct msghdr){
-		.msg_name = header->msg_name,
-		.msg_namelen = header->msg_namelen,
-		.msg_iov = &server->out_part[at],
-		.msg_iovlen = 1,
-		.msg_control = header->msg_control,
-		.msg_controllen = header->msg_controllen,
-	};
+	queue_answer(server, address, header->msg_name, answer, size);
 }
 
 bool
@@ -233,22 +311,13 @@ int
 server_send(
     struct server *server, uint32_t from, const struct sockaddr_in *to, const uint8_t *octets, size_t size)
 {
-	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(from) };
 	struct sockaddr_in name = *to;
 	struct iovec part = { (void *)(uintptr_t)octets, size };
-	struct control control = { 0 };
+	struct control control;
 	struct msghdr header = {
-		.msg_name = &name,
-		.msg_namelen = sizeof(name),
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
+		.msg_name = &name, .msg_namelen = sizeof(name), .msg_iov = &part, .msg_iovlen = 1
 	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
+
+	put_control(&header, &control, from, 0);
 	return sendmsg(server->fd, &header, 0) < 0 ? -errno : 0;
 }
