@@ -135,6 +135,11 @@ class SimFleetTest(harness.TestCase):
             return re.search(r"127\.3\.0\.255.*99999\.0\.1.*mains lost", receiver.output())
         self.wait_for(arrived, "the trap", alive=[receiver])
 
+    def test_a_pipelined_manager_gets_each_answer_whole(self):
+        said = self.run_tool(harness.binary("sim-load"), "--to", "127.3.0.250:%d" % self.port, "--devices", "10", "--run", "4",
+                             "--varbinds", "5", "--seconds", "1", "--record", self.path("plant.snmprec"))
+        self.assertRegex(said, r"answered=[1-9]\d* errors=0 ")
+
     def test_a_wrong_command_says_what_is_wrong(self):
         for command, message in (("set 127.3.0.250 1.3.x 2 1", '"1.3.x" is no numeric OID'),
                                  ("set 127.3.0.250 1.3.6 2 abc", "not a value of its tag"),

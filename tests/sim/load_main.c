@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,12 @@
 struct load {
 	int fd;
 	uint32_t first; /* address */
-	int64_t devices, window, seconds, varbinds;
+	int64_t devices, window, seconds, varbinds, run;
 	in_port_t port;
 	uint8_t request_room[MESSAGE_HEADROOM + REQUEST_ROOM];
 	uint8_t *request; /* the same for all; its id stands at id_at */
 	size_t request_size, id_at;
-	uint32_t next_id;
+	uint32_t next_id, next_device;
 	uint64_t sent, answered, errors, lost;
 	int64_t in_flight;
 };
@@ -64,6 +65,19 @@ build_request(struct load *load, const struct record *record, const char *commun
 	return 0;
 }
 
+/* Requests of one run go to one device, in one datagram that the kernel cuts. */
+static void
+put_segment_size(struct msghdr *header, uint8_t *control, uint16_t size)
+{
+	header->msg_control = control;
+	header->msg_controllen = CMSG_SPACE(sizeof(size));
+	struct cmsghdr *c = CMSG_FIRSTHDR(header);
+	c->cmsg_level = SOL_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof(size));
+	memcpy(CMSG_DATA(c), &size, sizeof(size));
+}
+
 static void
 send_batch(struct load *load)
 {
@@ -71,27 +85,33 @@ send_batch(struct load *load)
 	static struct sockaddr_in to[BATCH];
 	static struct iovec parts[BATCH];
 	static struct mmsghdr out[BATCH];
+	static _Alignas(struct cmsghdr) uint8_t control[BATCH][CMSG_SPACE(sizeof(uint16_t))];
 	int64_t room = load->window - load->in_flight;
-	unsigned count = room > BATCH ? BATCH : (unsigned)room;
+	unsigned run = (unsigned)load->run, runs = (room > BATCH ? BATCH : (unsigned)room) / run;
 
-	for (unsigned i = 0; i < count; i++) {
-		uint32_t id = load->next_id++, address = load->first + id % (uint32_t)load->devices;
+	for (unsigned i = 0; i < runs * run; i++) {
+		uint32_t id = load->next_id++;
 		memcpy(requests[i], load->request, load->request_size);
 		for (size_t b = 0; b < 4; b++)
 			requests[i][load->id_at + b] = (uint8_t)((id & INT32_MAX) >> (8 * (3 - b)));
+		parts[i] = (struct iovec){ requests[i], load->request_size };
+	}
+	for (unsigned i = 0; i < runs; i++) {
+		uint32_t address = load->first + load->next_device++ % (uint32_t)load->devices;
 		to[i] = (struct sockaddr_in){
 			.sin_family = AF_INET, .sin_port = load->port, .sin_addr.s_addr = htonl(address)
 		};
-		parts[i] = (struct iovec){ requests[i], load->request_size };
 		out[i].msg_hdr = (struct msghdr){ .msg_name = &to[i],
 			.msg_namelen = sizeof(to[i]),
-			.msg_iov = &parts[i],
-			.msg_iovlen = 1 };
+			.msg_iov = &parts[i * run],
+			.msg_iovlen = run };
+		if (run > 1)
+			put_segment_size(&out[i].msg_hdr, control[i], (uint16_t)load->request_size);
 	}
-	int n = count == 0 ? 0 : sendmmsg(load->fd, out, count, 0);
+	int n = runs == 0 ? 0 : sendmmsg(load->fd, out, runs, 0);
 	if (n > 0) {
-		load->sent += (uint64_t)n;
-		load->in_flight += n;
+		load->sent += (uint64_t)n * run;
+		load->in_flight += n * (int64_t)run;
 	}
 }
 
@@ -103,7 +123,7 @@ is_good(const uint8_t *octets, size_t size)
 	struct ber_tlv message, part, pdu, error;
 	int64_t status;
 
-	return ber_take_tag(&in, BER_SEQUENCE, &message) && ber_take(&message.body, &part) &&
+	return ber_take_tag(&in, BER_SEQUENCE, &message) && in.size == 0 && ber_take(&message.body, &part) &&
 	    ber_take(&message.body, &part) && ber_take_tag(&message.body, PDU_RESPONSE, &pdu) &&
 	    ber_take(&pdu.body, &part) && ber_take(&pdu.body, &error) && ber_integer(error.body, &status) &&
 	    status == 0;
@@ -165,8 +185,9 @@ usage(void)
 {
 	fputs("usage: sim-load --to ADDRESS:PORT --record FILE.snmprec [--devices 1] [--varbinds 20] "
 	      "[--window 256] [--seconds 5]\n"
-	      "                [--community public]\n"
-	      "GETs of that many varbinds of the recording, at ADDRESS and those after it in turn\n",
+	      "                [--run 1] [--community public]\n"
+	      "GETs of that many varbinds of the recording, at ADDRESS and those after it in turn, --run of "
+	      "them to each in a row\n",
 	    stderr);
 	return 2;
 }
@@ -181,10 +202,11 @@ main(int argc, char **argv)
 		{ "varbinds", required_argument, NULL, 'v' },
 		{ "window", required_argument, NULL, 'w' },
 		{ "seconds", required_argument, NULL, 's' },
+		{ "run", required_argument, NULL, 'n' },
 		{ "community", required_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static struct load load = { .devices = 1, .varbinds = 20, .window = 256, .seconds = 5 };
+	static struct load load = { .devices = 1, .varbinds = 20, .window = 256, .seconds = 5, .run = 1 };
 	const char *file = NULL, *community = "public";
 	struct sockaddr_in to = { 0 };
 	struct record *record;
@@ -192,6 +214,7 @@ main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		bool is_right = option == 't' ? words_endpoint(optarg, &to)
+		    : option == 'n'           ? words_number(optarg, 1, BATCH / 2, &load.run)
 		    : option == 'd'           ? words_number(optarg, 1, 16000000, &load.devices)
 		    : option == 'v'           ? words_number(optarg, 1, 100, &load.varbinds)
 		    : option == 'w'           ? words_number(optarg, BATCH, 100000, &load.window)
