@@ -44,7 +44,7 @@ struct engine {
 	struct access_point *points;
 	size_t point_count;
 	struct towerd_timer *tick;
-	bool is_initialised, has_tables;
+	bool is_initialised;
 };
 
 static struct towerd_ctx *log_ctx; /* the library's log callback carries no context of ours */
@@ -251,13 +251,6 @@ tick(struct towerd_ctx *ctx, void *arg)
 {
 	struct engine *engine = arg;
 
-	/* Other plugins may publish views until all have started, which is before the first turn of the loop. */
-	if (!engine->has_tables) {
-		engine->has_tables = true;
-		int rc = tables_register(engine->agent);
-		if (rc < 0)
-			towerd_log(ctx, TOWERD_LOG_ERROR, "not all tables can be served: %s", strerror(-rc));
-	}
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
 	snmp_store_if_needed();
@@ -279,6 +272,9 @@ engine_start(struct agent_state *agent, struct engine **out)
 	if (rc < 0)
 		return rc;
 	access_configure_vacm(agent->access);
+	rc = tables_register(agent);
+	if (rc < 0)
+		return rc;
 	engine->points = calloc(config->listen.count, sizeof(*engine->points));
 	if (engine->points == NULL && config->listen.count > 0)
 		return -ENOMEM;

@@ -121,8 +121,6 @@ agent_start(struct towerd_ctx *ctx)
 		rc = engine_start(agent, &agent->engine);
 	if (rc == 0)
 		rc = start_sinks(agent);
-	if (rc < 0)
-		agent_stop(ctx);
 	return rc;
 }
 
