@@ -236,8 +236,10 @@ loop_child_pid(const struct loop_child *child)
 void
 loop_children_free(struct loop *loop)
 {
-	while (!LIST_EMPTY(&loop->children)) {
-		struct loop_child *child = LIST_FIRST(&loop->children);
+	struct loop_child *child, *following;
+
+	for (child = LIST_FIRST(&loop->children); child != NULL; child = following) {
+		following = LIST_NEXT(child, next);
 		child_kill(child);
 		child_reap(child);
 		child_free(child);

@@ -46,9 +46,12 @@ worker_tell_descriptors(void)
 	unsigned count = 0;
 	DIR *dir = opendir("/proc/self/fd");
 
-	for (const struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-		count +=
-		    entry->d_name[0] != '.' && atoi(entry->d_name) > 3 && atoi(entry->d_name) != dirfd(dir);
+	if (dir == NULL)
+		_exit(2);
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		long fd = strtol(entry->d_name, NULL, 10); /* 0 for the dots */
+		count += fd > 3 && fd != dirfd(dir);
+	}
 	closedir(dir);
 	struct sigaction pipe_action;
 	sigset_t mask;

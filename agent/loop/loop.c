@@ -157,6 +157,22 @@ loop_new(const struct loop_settings *settings)
 	return loop;
 }
 
+static void
+release_all(struct loop *loop)
+{
+	struct loop_signal *signal, *signal_following;
+	struct loop_watch *watch, *watch_following;
+
+	for (signal = LIST_FIRST(&loop->signals); signal != NULL; signal = signal_following) {
+		signal_following = LIST_NEXT(signal, next);
+		loop_signal_free(signal);
+	}
+	for (watch = LIST_FIRST(&loop->watches); watch != NULL; watch = watch_following) {
+		watch_following = LIST_NEXT(watch, next);
+		loop_watch_free(watch);
+	}
+}
+
 void
 loop_free(struct loop *loop)
 {
@@ -171,10 +187,7 @@ loop_free(struct loop *loop)
 	loop_mailbox_close(loop);
 	loop_pool_close(&loop->pool);
 	loop_timers_free(loop);
-	while (!LIST_EMPTY(&loop->signals))
-		loop_signal_free(LIST_FIRST(&loop->signals));
-	while (!LIST_EMPTY(&loop->watches))
-		loop_watch_free(LIST_FIRST(&loop->watches));
+	release_all(loop);
 	if (loop->alarm != NULL)
 		event_free(loop->alarm);
 	if (loop->base != NULL)

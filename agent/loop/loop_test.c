@@ -205,11 +205,11 @@ a_scaled_clock_runs_that_much_faster(void)
 	int64_t before_ms = real_ms(), utc_ms = loop_utc_ms(loop);
 
 	CU_ASSERT_EQUAL(loop_scale(loop), 1000);
-	loop_timer_start(timer, 30 * 1000);
+	loop_timer_start(timer, 30000);
 	CU_ASSERT_EQUAL(loop_run(loop), 0);
 	CU_ASSERT_TRUE(real_ms() - before_ms >= 29);
-	CU_ASSERT_TRUE(loop_now_ms(loop) >= 30 * 1000);
-	CU_ASSERT_TRUE(loop_utc_ms(loop) - utc_ms >= 30 * 1000);
+	CU_ASSERT_TRUE(loop_now_ms(loop) >= 30000);
+	CU_ASSERT_TRUE(loop_utc_ms(loop) - utc_ms >= 30000);
 	loop_free(loop);
 }
 

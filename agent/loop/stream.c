@@ -15,17 +15,17 @@
 static int
 buffer_reserve(struct loop_buffer *buffer, size_t more)
 {
-	if (buffer->start + buffer->len + more <= buffer->capacity)
-		return 0;
-	if (buffer->start > 0) {
-		memmove(buffer->data, buffer->data + buffer->start, buffer->len);
+	/* Moved only when that frees as much as it moves: a long queue is not copied at every turn. */
+	if (buffer->start + buffer->len + more > buffer->capacity && buffer->start >= buffer->len) {
+		if (buffer->len > 0)
+			memmove(buffer->data, buffer->data + buffer->start, buffer->len);
 		buffer->start = 0;
 	}
-	size_t capacity = buffer->capacity != 0 ? buffer->capacity : 4096;
-	while (capacity < buffer->len + more)
-		capacity *= 2;
-	if (capacity == buffer->capacity)
+	if (buffer->start + buffer->len + more <= buffer->capacity)
 		return 0;
+	size_t capacity = buffer->capacity != 0 ? buffer->capacity : 4096;
+	while (capacity < buffer->start + buffer->len + more)
+		capacity *= 2;
 	char *data = realloc(buffer->data, capacity);
 	if (data == NULL)
 		return -ENOMEM;

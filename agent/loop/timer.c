@@ -151,7 +151,11 @@ loop_timers_run(struct loop *loop)
 void
 loop_timers_free(struct loop *loop)
 {
-	while (!LIST_EMPTY(&loop->heap.all))
-		loop_timer_free(LIST_FIRST(&loop->heap.all));
+	struct loop_timer *timer, *following;
+
+	for (timer = LIST_FIRST(&loop->heap.all); timer != NULL; timer = following) {
+		following = LIST_NEXT(timer, next);
+		loop_timer_free(timer);
+	}
 	free(loop->heap.items);
 }

@@ -34,7 +34,7 @@ store_cursor_apply(struct store *store, const char *name, const uint64_t *positi
 		cursor = calloc(1, sizeof(*cursor) + strlen(name) + 1);
 		if (cursor == NULL)
 			return; /* the file has it; the listener is only not warned when retention passes it */
-		strcpy(cursor->name, name);
+		memcpy(cursor->name, name, strlen(name) + 1);
 		LIST_INSERT_HEAD(&store->cursors, cursor, next);
 	}
 	cursor->position = *position;
@@ -89,6 +89,11 @@ store_cursors_lose(struct store *store)
 void
 store_cursors_free(struct store *store)
 {
-	while (!LIST_EMPTY(&store->cursors))
-		store_cursor_apply(store, LIST_FIRST(&store->cursors)->name, NULL);
+	struct store_cursor *cursor, *following;
+
+	for (cursor = LIST_FIRST(&store->cursors); cursor != NULL; cursor = following) {
+		following = LIST_NEXT(cursor, next);
+		free(cursor);
+	}
+	LIST_INIT(&store->cursors);
 }

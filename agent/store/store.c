@@ -28,7 +28,7 @@ disk_new(const char *path)
 
 	if (disk == NULL)
 		return NULL;
-	strcpy(disk->path, path);
+	memcpy(disk->path, path, strlen(path) + 1);
 	atomic_init(&disk->users, 1);
 	pthread_rwlock_init(&disk->lock, NULL);
 	return disk;

@@ -73,7 +73,7 @@ victim_main(const char *path, const char *first, const char *flights, bool unsaf
 		fprintf(stderr, "%s\n", error);
 		return 2;
 	}
-	for (int i = 0; i < atoi(flights); i++)
+	for (long i = strtol(flights, NULL, 10) - 1; i >= 0; i--)
 		victim_submit(&victim.flights[i]);
 	return loop_run(victim.loop);
 }
@@ -179,10 +179,9 @@ round_cut_power(unsigned round)
 static int
 look_at_record(void *arg, const struct store_record *record)
 {
-	unsigned long long item = 0;
+	uint64_t item = strtoull(record->body + strlen("{\"item\":"), NULL, 10);
 
 	(void)arg;
-	sscanf(record->body, "{\"item\":%llu}", &item);
 	trial.disorder += record->number <= trial.newest;
 	trial.newest = record->number;
 	/* In the order of their submission: each one follows the one before, none is there twice. */
@@ -250,7 +249,7 @@ rounds(void)
 {
 	const char *wanted = getenv("TOWERD_ROUNDS");
 
-	return wanted != NULL ? (unsigned)atoi(wanted) : 20;
+	return wanted != NULL ? (unsigned)strtoul(wanted, NULL, 10) : 20;
 }
 
 static void
@@ -262,7 +261,7 @@ trial_run(enum disk disk, unsigned count)
 	trial.disk = disk;
 	trial.seed = (unsigned)time(NULL);
 	printf("\n    seed %u ", trial.seed);
-	strcpy(trial.root, "/tmp/store_crash_test.XXXXXX");
+	snprintf(trial.root, sizeof(trial.root), "/tmp/store_crash_test.XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(trial.root));
 	snprintf(trial.folder, sizeof(trial.folder), "%s/disk", trial.root);
 	snprintf(trial.images, sizeof(trial.images), "%s/images", trial.root);

@@ -104,19 +104,31 @@ submit(enum store_policy policy, const char *name, uint64_t *number)
 	return store_submit(txn, policy, durable, (void *)(uintptr_t)name);
 }
 
-static int
-name_record(void *arg, const struct store_record *record)
+static char found[4096];
+
+static void
+find(const char *word)
 {
-	strcat(strcat(arg, record->type), " ");
+	size_t used = strlen(found);
+
+	snprintf(found + used, sizeof(found) - used, "%s ", word);
+}
+
+static int
+find_record(void *arg, const struct store_record *record)
+{
+	(void)arg;
+	find(record->type);
 	return 0;
 }
 
 static int
-name_row(void *arg, const char *key, const char *body, size_t len)
+find_row(void *arg, const char *key, const char *body, size_t len)
 {
+	(void)arg;
 	(void)body;
 	(void)len;
-	strcat(strcat(arg, key), " ");
+	find(key);
 	return 0;
 }
 
@@ -131,14 +143,12 @@ nothing(void *arg, int rc)
 static const char *
 contents(void)
 {
-	static char text[4096];
-
-	text[0] = '\0';
-	store_read(bench.store, 0, 1000, name_record, nothing, text);
+	found[0] = '\0';
+	store_read(bench.store, 0, 1000, find_record, nothing, NULL);
 	loop_step(bench.loop, 0);
-	strcat(text, "| ");
-	store_each(bench.store, STORE_TICKET, name_row, text);
-	return text;
+	find("|");
+	store_each(bench.store, STORE_TICKET, find_row, NULL);
+	return found;
 }
 
 static void

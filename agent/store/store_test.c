@@ -48,7 +48,7 @@ bench_set_up(void)
 {
 	memset(&bench, 0, sizeof(bench));
 	bench.loop = loop_new(&(struct loop_settings){ .clock = LOOP_CLOCK_STEP });
-	strcpy(bench.folder, "/tmp/store_test.XXXXXX");
+	snprintf(bench.folder, sizeof(bench.folder), "/tmp/store_test.XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(bench.folder));
 	snprintf(bench.path, sizeof(bench.path), "%s/towerd.db", bench.folder);
 }
@@ -387,7 +387,7 @@ retention_by_size_bounds_the_file(void)
 	CU_ASSERT_TRUE(store_newest(bench.store) - store_oldest(bench.store) >= 900);
 	bench_reopen();
 	CU_ASSERT_EQUAL(stat(bench.path, &st), 0);
-	CU_ASSERT_TRUE(st.st_size < 4 * BOUND);
+	CU_ASSERT_TRUE(st.st_size < 4l * BOUND);
 	bench_end();
 }
 
