@@ -68,8 +68,10 @@ events_come_to_commands_in_the_order_of_their_time(void)
 	static const char *const expected[] = {
 		"loss 127.1.0.2 30;",
 		"",
-		"set 127.1.0.1 1.3.6 2 0;trap 127.1.0.1 127.0.0.1:16102 1.3.7 1.3.8 4 \"a b\";T:set T "
-		"mains.present false;",
+		/* clang-format off */
+		("set 127.1.0.1 1.3.6 2 0;trap 127.1.0.1 127.0.0.1:16102 1.3.7 1.3.8 4 \"a b\";"
+		"T:set T mains.present false;"),
+		/* clang-format on */
 		"T:drop T;",
 		"T:silence T;",
 		"T:crew C1 a.b.c;",
