@@ -221,9 +221,9 @@ static void
 journal_attribute(
     struct model *model, const struct device *device, const char *name, const char *before, const char *actor)
 {
-	struct store_txn *txn = persist_later(model);
-	if (txn == NULL)
+	if (model->store == NULL)
 		return;
+	struct store_txn *txn = store_begin(model->store);
 	struct towerd_json_writer body = { 0 };
 	char object[128];
 	snprintf(object, sizeof(object), "%s/%s", device->site->id, device->slot);
@@ -236,6 +236,8 @@ journal_attribute(
 		store_journal(txn, "device.attribute", actor, object, towerd_json_done(&body));
 	towerd_json_fini(&body);
 	persist_attribute(txn, device);
+	store_submit(
+	    txn, STORE_KEEP, NULL, NULL); /* beyond the bound of what is kept it is counted by the store */
 }
 
 int

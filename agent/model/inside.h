@@ -153,9 +153,8 @@ void unclaimed_free(struct model *model);
 
 /* persist.c: rows of the store. */
 int persist_load(struct model *model, char *error, size_t size);
-struct store_txn *
-persist_later(struct model *model); /* the turn's transaction, kept when the disk fails; NULL: no store */
-void persist_flush(struct model *model);
+struct store_txn *persist_later(struct model *
+	model); /* the turn's transaction, for rows without a record; kept when the disk fails; NULL: no store */
 #define PERSIST_KEY 24
 void persist_key(char key[PERSIST_KEY], uint32_t number,
     const char *word); /* "0000a300", "0000a300.admin"; word NULL: none */

@@ -150,12 +150,13 @@ struct model_settings {
 
 /*
  * `store` NULL: nothing is kept and every change is durable at once, its done() called before the function returns (tests, offline tools).
- * `settings` NULL: defaults. Free the model after the store was closed: what the store still reports comes back here.
+ * `settings` NULL: defaults. At the end: model_flush(), store_close(), model_free(), in this order: what the store still reports comes back here.
  */
 struct model *model_new(
     struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
 /* From the store, once, before the loop runs. Listeners hear nothing of it: they walk the sites afterwards. -EUCLEAN: a row that cannot be read. */
 int model_load(struct model *model, char *error, size_t size);
+void model_flush(struct model *model); /* submits what this turn of the loop wrote; the next turn does it by itself */
 void model_free(struct model *model);
 int model_listen(
     struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */

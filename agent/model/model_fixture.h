@@ -56,8 +56,8 @@ fixture_open(struct fixture *f)
 static inline void
 fixture_close(struct fixture *f)
 {
-	if (f->store != NULL)
-		store_close(f->store);
+	model_flush(f->model);
+	store_close(f->store);
 	f->store = NULL;
 	views_free(f->views);
 	model_free(f->model);

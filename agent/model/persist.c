@@ -20,7 +20,7 @@ flush(void *arg)
 {
 	struct model *model = arg;
 	model->is_flush_posted = false;
-	persist_flush(model);
+	model_flush(model);
 }
 
 struct store_txn *
@@ -37,7 +37,7 @@ persist_later(struct model *model)
 }
 
 void
-persist_flush(struct model *model)
+model_flush(struct model *model)
 {
 	struct store_txn *txn = model->pending;
 	model->pending = NULL;
