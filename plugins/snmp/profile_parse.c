@@ -110,33 +110,15 @@ parser_int(struct parser *p, node_t *node, int64_t *out)
 	return false;
 }
 
-/* A text that sysDescr contains, or an extended regular expression between slashes. */
 static void
 read_sys_descr(struct parser *p, node_t *node, struct profile_fit *fit)
 {
-	const char *text = parser_text(p, node, "sysDescr");
-	char error[128];
-
-	if (text == NULL)
-		return;
-	size_t len = strlen(text);
-	if (len < 2 || text[0] != '/' || text[len - 1] != '/') {
-		fit->sys_descr = text;
-		return;
+	fit->sys_descr = parser_take(p, parser_count(node), sizeof(fit->sys_descr[0]));
+	for (size_t i = 0; fit->sys_descr != NULL && i < parser_count(node); i++) {
+		const char *text = parser_text(p, parser_item(node, i), "sysDescr");
+		if (text != NULL)
+			fit->sys_descr[fit->sys_descr_count++] = text;
 	}
-	char *pattern = pool_text(&p->profile->pool, text + 1, len - 2);
-	regex_t *regex = parser_take(p, 1, sizeof(*regex));
-	if (pattern == NULL || regex == NULL) {
-		p->out_of_memory = true;
-		return;
-	}
-	int rc = regcomp(regex, pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB);
-	if (rc == 0) {
-		fit->sys_descr_regex = regex;
-		return;
-	}
-	regerror(rc, regex, error, sizeof(error));
-	parser_fault(p, node, "%s is no regular expression: %s", text, error);
 }
 
 static void
@@ -175,8 +157,7 @@ read_fit(struct parser *p, node_t *node, struct profile_fit *fit)
 		    p, nodes.sys_object_id, "one sysObjectID; write several matches for several of them");
 	else
 		read_oids(p, nodes.sys_object_id, "sysObjectID", &fit->sys_object_id, &ids);
-	if (nodes.sys_descr != NULL)
-		read_sys_descr(p, nodes.sys_descr, fit);
+	read_sys_descr(p, nodes.sys_descr, fit);
 	struct profile_oid *has = parser_take(p, parser_count(nodes.has), sizeof(has[0]));
 	if (has == NULL)
 		return;
@@ -314,9 +295,6 @@ profile_free(struct profile *profile)
 {
 	if (profile == NULL)
 		return;
-	for (size_t i = 0; i < profile->fit_count; i++)
-		if (profile->fits[i].sys_descr_regex != NULL)
-			regfree(profile->fits[i].sys_descr_regex);
 	pool_fini(&profile->pool);
 	towerd_yaml_free(profile->doc);
 	free(profile);

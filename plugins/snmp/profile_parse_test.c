@@ -24,8 +24,7 @@ static const struct {
 	    "tables\n" },
 	{ "- profile: p\n", "p.yaml:1:1: a profile is a map of keys and values\n" },
 	{ "profile: p\nmatch: {}\n", "p.yaml:2:8: a match without a condition would fit every device\n" },
-	{ "profile: p\nmatch: { sysDescr: '/a(/' }\n",
-	    "p.yaml:2:20: /a(/ is no regular expression: Unmatched ( or \\(\n" },
+	{ "profile: p\nmatch: { sysDescr: [a, []] }\n", "p.yaml:2:24: sysDescr is a text\n" },
 	{ "profile: p\nmatch: { sysObjectID: 1.3.x }\n",
 	    "p.yaml:2:23: \"1.3.x\" is no OID: write 1.3.6.1…, or with a leading dot what continues "
 	    "`base:`\n" },

@@ -3,8 +3,6 @@
 #ifndef PLUGINS_SNMP_PROFILE_PARTS_H
 #define PLUGINS_SNMP_PROFILE_PARTS_H
 
-#include <regex.h>
-
 #include "plugins/snmp/pool.h"
 #include "plugins/snmp/profile.h"
 
@@ -93,8 +91,8 @@ struct profile_rule {
 /* One alternative of `match:`; everything given in it must hold. */
 struct profile_fit {
 	struct profile_oid sys_object_id; /* len 0: not asked */
-	const char *sys_descr;            /* contained; NULL: not asked */
-	regex_t *sys_descr_regex;
+	const char **sys_descr;           /* texts that it contains, whatever their case */
+	size_t sys_descr_count;
 	const struct profile_oid *has; /* subtrees in which the device has an object */
 	size_t has_count;
 };

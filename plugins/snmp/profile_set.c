@@ -309,6 +309,18 @@ has_below(struct object_set *objects, struct profile_oid root)
 }
 
 static bool
+contains(const struct snmp_value *value, const char *text)
+{
+	const char *data = (const char *)value->octets.data;
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i + len <= value->octets.len; i++)
+		if (strncasecmp(data + i, text, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
 descr_fits(const struct profile_fit *fit, struct object_set *objects)
 {
 	const struct snmp_object *object =
@@ -316,13 +328,10 @@ descr_fits(const struct profile_fit *fit, struct object_set *objects)
 
 	if (object == NULL || object->value.tag != SNMP_OCTETS)
 		return false;
-	const struct snmp_value *value = &object->value;
-	if (fit->sys_descr != NULL)
-		return memmem(value->octets.data, value->octets.len, fit->sys_descr,
-			   strlen(fit->sys_descr)) != NULL;
-	char text[1024];
-	snprintf(text, sizeof(text), "%.*s", (int)value->octets.len, (const char *)value->octets.data);
-	return regexec(fit->sys_descr_regex, text, 0, NULL, 0) == 0;
+	for (size_t i = 0; i < fit->sys_descr_count; i++)
+		if (!contains(&object->value, fit->sys_descr[i]))
+			return false;
+	return true;
 }
 
 static bool
@@ -340,16 +349,14 @@ object_id_fits(const struct profile_fit *fit, struct object_set *objects)
 static size_t
 fit_score(const struct profile_fit *fit, struct object_set *objects)
 {
-	bool asks_descr = fit->sys_descr != NULL || fit->sys_descr_regex != NULL;
-
 	if (fit->sys_object_id.len > 0 && !object_id_fits(fit, objects))
 		return 0;
-	if (asks_descr && !descr_fits(fit, objects))
+	if (fit->sys_descr_count > 0 && !descr_fits(fit, objects))
 		return 0;
 	for (size_t i = 0; i < fit->has_count; i++)
 		if (!has_below(objects, fit->has[i]))
 			return 0;
-	return fit->sys_object_id.len * 1000 + asks_descr + fit->has_count;
+	return fit->sys_object_id.len * 1000 + fit->sys_descr_count + fit->has_count;
 }
 
 static size_t
