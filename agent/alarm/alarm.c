@@ -152,7 +152,7 @@ entry_new(struct alarms *alarms, uint32_t resource, const struct alarm_type *typ
 		return NULL;
 	e->alarm.resource = resource;
 	e->alarm.type = type;
-	e->alarm.model = models_number(&alarms->models, type);
+	e->alarm.model = alarm_models_number(&alarms->models, type);
 	e->alarm.qualifier = strdup(qualifier);
 	if (e->alarm.qualifier == NULL || entry_name(alarms, e) < 0) {
 		entry_free(e);
@@ -284,8 +284,8 @@ entry_raise(struct alarms *alarms, uint32_t resource, const struct alarm_type *t
 	a->received_ms = moment->ours_ms;
 	a->claimed_ms = moment->device_ms;
 	a->raised_ms = a->active_ms = moment_believed(alarms, moment);
-	a->number = numbers_next_alarm(alarms);
-	a->active_index = numbers_next_index(alarms);
+	a->number = alarm_numbers_next_alarm(alarms);
+	a->active_index = alarm_numbers_next_index(alarms);
 	if (entry_index(alarms, e) < 0)
 		goto lost;
 	alarms->stats.raised++;
@@ -310,7 +310,7 @@ entry_change(struct alarms *alarms, struct entry *e, int severity, const struct 
 	int previous = a->severity;
 
 	a->active_ms = moment_believed(alarms, moment);
-	a->active_index = numbers_next_index(alarms);
+	a->active_index = alarm_numbers_next_index(alarms);
 	if (rows_insert(alarms, e) < 0) {
 		a->active_ms = old_ms;
 		a->active_index = old_index;

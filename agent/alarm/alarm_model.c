@@ -61,7 +61,7 @@ compare_itu(const void *a, const void *b)
 
 /* The rows of alarmModelTable and ituAlarmTable: each model's clear state and those that its type uses. */
 static int
-models_build_states(struct models *m)
+alarm_models_build_states(struct models *m)
 {
 	size_t states = TOWERD_CRITICAL * m->count;
 
@@ -83,7 +83,7 @@ models_build_states(struct models *m)
 }
 
 int
-models_load(struct alarms *alarms)
+alarm_models_load(struct alarms *alarms)
 {
 	struct models *m = &alarms->models;
 	struct loading loading = { .alarms = alarms };
@@ -103,11 +103,11 @@ models_load(struct alarms *alarms)
 		m->rows[i] = (struct model_row){ .number = m->by_type[i], .type = alarm_type_at(i) };
 	}
 	qsort(m->rows, m->count, sizeof(*m->rows), compare_rows);
-	return models_build_states(m);
+	return alarm_models_build_states(m);
 }
 
 int
-models_write(struct alarms *alarms)
+alarm_models_write(struct alarms *alarms)
 {
 	struct models *m = &alarms->models;
 	struct store_txn *txn = NULL;
@@ -130,7 +130,7 @@ models_write(struct alarms *alarms)
 }
 
 void
-models_fini(struct models *models)
+alarm_models_fini(struct models *models)
 {
 	free(models->rows);
 	free(models->by_type);
@@ -139,13 +139,13 @@ models_fini(struct models *models)
 }
 
 uint32_t
-models_number(const struct models *models, const struct alarm_type *type)
+alarm_models_number(const struct models *models, const struct alarm_type *type)
 {
 	return models->by_type[type - alarm_type_at(0)];
 }
 
 const struct alarm_type *
-models_type(const struct models *models, uint32_t number)
+alarm_models_type(const struct models *models, uint32_t number)
 {
 	for (size_t i = 0; i < models->count; i++)
 		if (models->rows[i].number == number)

@@ -15,7 +15,7 @@
 #define KEY     "alarm-numbers"
 
 static void
-numbers_write(struct alarms *alarms, uint64_t alarm, uint64_t index)
+alarm_numbers_write(struct alarms *alarms, uint64_t alarm, uint64_t index)
 {
 	struct towerd_json_writer *w = &alarms->writer;
 
@@ -36,16 +36,16 @@ numbers_write(struct alarms *alarms, uint64_t alarm, uint64_t index)
 }
 
 static void
-numbers_reserve(struct alarms *alarms)
+alarm_numbers_reserve(struct alarms *alarms)
 {
 	struct numbers *n = &alarms->numbers;
 
 	if (n->alarm + RESERVE / 2 > n->alarm_reserved || n->index + RESERVE / 2 > n->index_reserved)
-		numbers_write(alarms, n->alarm + RESERVE, n->index + RESERVE);
+		alarm_numbers_write(alarms, n->alarm + RESERVE, n->index + RESERVE);
 }
 
 static int
-numbers_read(void *arg, const char *key, const char *body, size_t len)
+alarm_numbers_read(void *arg, const char *key, const char *body, size_t len)
 {
 	struct numbers *n = arg;
 	char error[128];
@@ -66,21 +66,21 @@ numbers_read(void *arg, const char *key, const char *body, size_t len)
 }
 
 int
-numbers_load(struct alarms *alarms)
+alarm_numbers_load(struct alarms *alarms)
 {
 	alarms->numbers = (struct numbers){ .alarm = 1, .index = 1 };
-	int rc = store_each(alarms->store, STORE_META, numbers_read, &alarms->numbers);
+	int rc = store_each(alarms->store, STORE_META, alarm_numbers_read, &alarms->numbers);
 	return rc < 0 ? rc : 0;
 }
 
 uint64_t
-numbers_next_alarm(struct alarms *alarms)
+alarm_numbers_next_alarm(struct alarms *alarms)
 {
 	struct numbers *n = &alarms->numbers;
 	struct order_key key;
 	uint64_t number;
 
-	numbers_reserve(alarms);
+	alarm_numbers_reserve(alarms);
 	do { /* the low half is an index of a table: not 0, and not that of an alarm still active 2^32 later */
 		number = n->alarm++;
 		key = alarm_number_key(number);
@@ -89,12 +89,12 @@ numbers_next_alarm(struct alarms *alarms)
 }
 
 uint32_t
-numbers_next_index(struct alarms *alarms)
+alarm_numbers_next_index(struct alarms *alarms)
 {
 	struct numbers *n = &alarms->numbers;
 	uint32_t index;
 
-	numbers_reserve(alarms);
+	alarm_numbers_reserve(alarms);
 	do
 		index = (uint32_t)n->index++; /* wraps from 2^32 - 1 to 1 (RFC 3877, alarmActiveIndex) */
 	while (index == 0 || order_get(alarms->by_index, alarm_index_key(index)) != NULL);
@@ -102,10 +102,10 @@ numbers_next_index(struct alarms *alarms)
 }
 
 void
-numbers_close(struct alarms *alarms)
+alarm_numbers_close(struct alarms *alarms)
 {
 	struct numbers *n = &alarms->numbers;
 
 	if (n->alarm_reserved != 0)
-		numbers_write(alarms, n->alarm, n->index);
+		alarm_numbers_write(alarms, n->alarm, n->index);
 }

@@ -68,7 +68,8 @@ row_oid(const struct view_row *row, const uint32_t *prefix, size_t prefix_len, c
 	if (ids == NULL)
 		return (struct towerd_value){ .type = TOWERD_NONE };
 	memcpy(ids, prefix, prefix_len * sizeof(*ids));
-	memcpy(ids + prefix_len, index, index_len * sizeof(*ids));
+	if (index_len > 0)
+		memcpy(ids + prefix_len, index, index_len * sizeof(*ids));
 	return towerd_oid(ids, prefix_len + index_len);
 }
 

@@ -70,7 +70,7 @@ alarms_stop(struct alarms *alarms)
 		return;
 	alarms->is_stopped = true;
 	if (alarms->is_loaded)
-		numbers_close(alarms);
+		alarm_numbers_close(alarms);
 	announcements_forget(alarms);
 	acknowledgements_forget(alarms);
 }
@@ -95,7 +95,7 @@ alarms_free(struct alarms *alarms)
 	order_free(alarms->cleared_order);
 	for (size_t i = 0; i < alarms->view_count; i++)
 		free(alarms->views[i]);
-	models_fini(&alarms->models);
+	alarm_models_fini(&alarms->models);
 	towerd_json_fini(&alarms->writer);
 	free(alarms->forgotten);
 	free(alarms);
@@ -246,9 +246,9 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	};
 
 	error[0] = '\0';
-	int rc = numbers_load(alarms);
+	int rc = alarm_numbers_load(alarms);
 	if (rc == 0)
-		rc = models_load(alarms);
+		rc = alarm_models_load(alarms);
 	if (rc == 0)
 		rc = alarm_store_load(alarms, error, size);
 	if (rc == 0)
@@ -256,7 +256,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	if (rc < 0)
 		return load_error(rc, error, size);
 	/* Only now is the store written to: before, it could only be read. */
-	rc = models_write(alarms);
+	rc = alarm_models_write(alarms);
 	if (rc < 0)
 		return load_error(rc, error, size);
 	alarms->is_loaded = true;

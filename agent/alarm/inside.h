@@ -139,17 +139,17 @@ int entry_clear_now(struct alarms *alarms, struct entry *entry, const char *text
 void place_report(struct alarms *alarms, const struct place *place); /* tells the model its roll-up */
 
 /* alarm_number.c */
-int numbers_load(struct alarms *alarms);
-uint64_t numbers_next_alarm(struct alarms *alarms);
-uint32_t numbers_next_index(struct alarms *alarms);
-void numbers_close(struct alarms *alarms); /* gives back what was reserved and not used */
+int alarm_numbers_load(struct alarms *alarms);
+uint64_t alarm_numbers_next_alarm(struct alarms *alarms);
+uint32_t alarm_numbers_next_index(struct alarms *alarms);
+void alarm_numbers_close(struct alarms *alarms); /* gives back what was reserved and not used */
 
 /* alarm_model.c */
-int models_load(struct alarms *alarms);
-int models_write(struct alarms *alarms); /* the numbers that are new */
-void models_fini(struct models *models);
-uint32_t models_number(const struct models *models, const struct alarm_type *type);
-const struct alarm_type *models_type(const struct models *models, uint32_t number);
+int alarm_models_load(struct alarms *alarms);
+int alarm_models_write(struct alarms *alarms); /* the numbers that are new */
+void alarm_models_fini(struct models *models);
+uint32_t alarm_models_number(const struct models *models, const struct alarm_type *type);
+const struct alarm_type *alarm_models_type(const struct models *models, uint32_t number);
 
 /* alarm_store.c */
 /* The alarm as JSON: its row and the body of its records are one form. NULL: out of memory. */
