@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: ISC
+"""A real snmptrapd that a test reads from: every notification as a dictionary of its varbinds."""
+import os
+import re
+
+import harness
+
+SEQUENCE = "1.3.6.1.4.1.8072.9999.9999.7373.5.1.1.1.0"
+TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
+ALARM_ACTIVE_STATE = "1.3.6.1.2.1.118.0.2"
+ALARM_CLEAR_STATE = "1.3.6.1.2.1.118.0.3"
+
+
+class Trapd:
+    """Not started until start(): a receiver that is down is a test of its own."""
+
+    def __init__(self, test):
+        self.test = test
+        self.port = harness.free_udp_port()
+        self.folder = test.path("snmptrapd-%d" % self.port)
+        self.log = os.path.join(self.folder, "log")
+        self.process = None
+        os.makedirs(self.folder)
+        with open(os.path.join(self.folder, "snmptrapd.conf"), "w") as f:
+            f.write("authCommunity log public\n")
+
+    def start(self):
+        environment = harness.net_snmp_env(self.folder)
+        environment["SNMPCONFPATH"] = self.folder
+        # One line a notification: varbinds with full numeric names and raw values, '|' between them.
+        self.process = self.test.start([harness.find_program("snmptrapd"), "-f", "-n", "-On", "-Oe", "-Ot", "-Lf", self.log,
+                                        "-F", "NOTIFICATION|%v\n", "udp:127.0.0.1:%d" % self.port], env=environment)
+        harness.wait_for(lambda: os.path.exists(self.log), "snmptrapd", alive=[self.process])
+
+    def stop(self):
+        self.process.stop()
+
+    def notifications(self):
+        """In the order of their arrival."""
+        try:
+            with open(self.log, errors="replace") as f:
+                text = f.read()
+        except FileNotFoundError:
+            return []
+        found = []
+        for line in text.splitlines():
+            if not line.startswith("NOTIFICATION|"):
+                continue
+            varbinds = {}
+            for part in line[len("NOTIFICATION|"):].split("\t"):
+                match = re.match(r"\.([0-9.]+) = (.*)$", part)
+                if match:
+                    varbinds[match.group(1)] = match.group(2)
+            found.append(varbinds)
+        return found
+
+    def sequences(self):
+        """Journal numbers, in the order of arrival."""
+        return [int(n[SEQUENCE].split(": ", 1)[1]) for n in self.notifications() if SEQUENCE in n]
+
+
+def value(text):
+    """"OID: .1.3" -> "1.3"; "INTEGER: 5" -> "5"; quotes taken off."""
+    text = text.split(": ", 1)[1] if ": " in text else text
+    return text.strip().strip('"').lstrip(".")
