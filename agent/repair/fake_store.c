@@ -9,9 +9,11 @@
 #include "agent/repair/fakes.h"
 #include "agent/repair/fakes_inside.h"
 
+enum op_kind { OP_PUT, OP_DELETE, OP_RECORD };
+
 struct op {
 	TAILQ_ENTRY(op) next;
-	enum { OP_PUT, OP_DELETE, OP_RECORD } kind;
+	enum op_kind kind;
 	enum store_bucket bucket;
 	char *texts[4]; /* key, body; or type, actor, object, body */
 	struct store_record record;
@@ -68,7 +70,7 @@ ops_free(struct ops *ops)
 }
 
 static struct op *
-op_add(struct ops *ops, int kind)
+op_add(struct ops *ops, enum op_kind kind)
 {
 	struct op *op = calloc(1, sizeof(*op));
 	op->kind = kind;

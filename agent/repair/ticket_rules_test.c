@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const structural_names[] = { "unknown", "intact", "damaged", "destroyed", NULL };
-
 /*
  * What is expected of each pair: "-" refused, else who may (o operator, c crew, a agent) and the state it leads to. A pair that nobody
  * considered is NULL, and a failing test.
@@ -141,7 +139,7 @@ whoever_the_table_does_not_name_is_refused_and_told_why(void)
 				CU_ASSERT_EQUAL(v->rc == 0, may);
 				CU_ASSERT_EQUAL(v->reason[0] == '\0', may);
 				if (!may)
-					CU_ASSERT_EQUAL(v->to, s);
+					CU_ASSERT_EQUAL((int)v->to, s);
 			}
 }
 
