@@ -66,6 +66,7 @@ model_free(struct model *model)
 	if (model == NULL)
 		return;
 	stale_stop(model);
+	loop_post_drop(model->loop, &model->owner);
 	if (model->pending != NULL)
 		store_abandon(model->pending);
 	for (uint32_t i = 0; i < model->site_slots; i++)
