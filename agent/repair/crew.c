@@ -153,12 +153,15 @@ load_device(struct repair *repair, const char *kid, const struct towerd_json *ro
 	int64_t number, enrolled_ms, revoked_ms;
 	const char *alg = member(row, "alg");
 
-	if (towerd_json_int(towerd_json_get(row, "number"), &number) < 0 || number < 1 ||
+	if (crew_name_check(member(row, "crew")) != NULL ||
+	    towerd_json_int(towerd_json_get(row, "number"), &number) < 0 || number < 1 ||
 	    number > UINT32_MAX || towerd_json_int(towerd_json_get(row, "enrolled-ms"), &enrolled_ms) < 0 ||
 	    towerd_json_int(towerd_json_get(row, "revoked-ms"), &revoked_ms) < 0)
 		return -EBADMSG;
-	struct jws_key *key = jws_key_load(
-	    strcmp(alg, jws_alg_names[JWS_ES256 - 1]) == 0 ? JWS_ES256 : JWS_HS256, member(row, "key"));
+	struct jws_key *key = NULL;
+	for (int i = JWS_ES256; i <= JWS_HS256; i++)
+		if (strcmp(alg, jws_alg_names[i - 1]) == 0)
+			key = jws_key_load((enum jws_alg)i, member(row, "key"));
 	if (key == NULL)
 		return -EBADMSG;
 	struct crew_device *device = device_new(kid, member(row, "crew"), member(row, "enrolled-by"), key);

@@ -24,7 +24,7 @@
 #define POINT_LEN  (1 + 2 * COORDINATE) /* SEC 1, 2.3.3: 4, x, y */
 #define HEADER_MAX 512
 
-const char *const jws_alg_names[] = { "HS256", "ES256", NULL };
+const char *const jws_alg_names[] = { "ES256", "HS256", NULL };
 
 struct jws_key {
 	enum jws_alg alg;

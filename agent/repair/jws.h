@@ -15,8 +15,8 @@
 #define JWS_KEY_TEXT    96 /* room for a key as it is stored */
 #define JWS_DIGEST      33
 
-enum jws_alg { JWS_HS256 = 1, JWS_ES256 };
-extern const char *const jws_alg_names[]; /* "HS256", "ES256": names[alg - 1]; NULL at the end */
+enum jws_alg { JWS_ES256 = 1, JWS_HS256 };
+extern const char *const jws_alg_names[]; /* "ES256", "HS256": names[alg - 1]; NULL at the end */
 
 struct jws {
 	enum jws_alg alg; /* as the header claims: no more than a hint until it equals the enrolled one */

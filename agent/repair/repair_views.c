@@ -57,7 +57,7 @@ static const struct view_column ticket_columns[] = {
 	VIEW_COLUMN(
 	    1, "towerdTicketNumber", TOWERD_UNSIGNED, TICKET(number), VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(2, "towerdTicketSite", TOWERD_TEXT, TICKET_TEXT(site_id)),
-	VIEW_COLUMN(3, "towerdTicketSiteIndex", TOWERD_UNSIGNED, TICKET(site)),
+	VIEW_COLUMN(3, "towerdTicketSiteNumber", TOWERD_UNSIGNED, TICKET(site)),
 	VIEW_COLUMN(4, "towerdTicketState", TOWERD_ENUM, TICKET(state), VIEW_NAMES(ticket_state_names + 1)),
 	VIEW_COLUMN(5, "towerdTicketTitle", TOWERD_TEXT, TICKET_TEXT(title)),
 	VIEW_COLUMN(6, "towerdTicketCrew", TOWERD_TEXT, TICKET_TEXT(crew), OPERATE),
@@ -86,6 +86,7 @@ ticket_seek(
 
 /* Crews' devices. */
 
+static const char *const alg_names[] = { "es256", "hs256", NULL }; /* enum jws_alg, as SMI wants its labels */
 static const char *const crew_state_names[] = { "enrolled", "revoked", NULL };
 
 static struct towerd_value
@@ -110,7 +111,7 @@ static const struct view_column crew_columns[] = {
 	    VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(2, "towerdCrewName", TOWERD_TEXT, VIEW_TEXT(struct crew_device, crew), OPERATE),
 	VIEW_COLUMN(3, "towerdCrewDevice", TOWERD_TEXT, VIEW_TEXT(struct crew_device, kid), OPERATE),
-	VIEW_COLUMN(4, "towerdCrewAlgorithm", TOWERD_ENUM, .get = get_alg, VIEW_NAMES(jws_alg_names)),
+	VIEW_COLUMN(4, "towerdCrewAlgorithm", TOWERD_ENUM, .get = get_alg, VIEW_NAMES(alg_names)),
 	VIEW_COLUMN(5, "towerdCrewState", TOWERD_ENUM, .get = get_crew_state, VIEW_NAMES(crew_state_names)),
 	VIEW_COLUMN(6, "towerdCrewEnrolled", TOWERD_DATE, VIEW_FIELD(struct crew_device, enrolled_ms)),
 	VIEW_COLUMN(7, "towerdCrewRevoked", TOWERD_DATE, .get = get_revoked),
