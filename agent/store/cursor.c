@@ -12,9 +12,9 @@ cursor_find(const struct store *store, const char *name)
 {
 	struct store_cursor *cursor;
 
-	LIST_FOREACH(cursor, &store->cursors, next)
-	if (strcmp(cursor->name, name) == 0)
-		break;
+	for (cursor = LIST_FIRST(&store->cursors); cursor != NULL; cursor = LIST_NEXT(cursor, next))
+		if (strcmp(cursor->name, name) == 0)
+			break;
 	return cursor;
 }
 

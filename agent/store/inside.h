@@ -45,15 +45,17 @@ struct store_txn {
 	void *arg;
 	char *data;
 	size_t len, capacity;
-	uint64_t last_number; /* of its records, 0: none */
+	uint64_t first_number, last_number; /* of its records, 0: none */
 	unsigned records;
-	int error; /* negative errno: it can no longer be submitted */
-	bool told; /* KEEP: that it is not durable yet */
+	int error;    /* negative errno: it can no longer be submitted */
+	bool is_open; /* in the store's list of those */
+	bool told;    /* KEEP: that it is not durable yet */
 };
 TAILQ_HEAD(store_txns, store_txn);
 
 /* Visits the operations: returns NULL after the last. `*at` starts at 0. */
 const struct store_op *store_op_next(const struct store_txn *txn, size_t *at, const char *texts[4]);
+void store_txn_close(struct store_txn *txn); /* it takes no more records */
 void store_txn_free(struct store_txn *txn);
 
 /* database.c: one connection, used by one thread at a time. Functions return 0 or a negative errno and leave the sentence in `reason`. */
@@ -197,9 +199,10 @@ struct store {
 	int lock_fd;
 	struct store_writer writer;
 	struct store_batch batch;
-	bool in_flight, closing;    /* in flight: with the writer, or its outcome is being told */
-	struct store_txn *building; /* the one that has journal records and is not submitted */
-	struct store_txns queue;    /* in the order of submission; what is in flight is not in it */
+	bool in_flight, closing; /* in flight: with the writer, or its outcome is being told */
+	struct store_txns
+	    open; /* those that have journal records and are not submitted, by their first number */
+	struct store_txns queue; /* in the order of submission; what is in flight is not in it */
 	size_t waiting, kept;
 	struct loop_timer *retry, *refuse, *stall, *trim, *serve;
 	int64_t retry_ms;

@@ -61,6 +61,39 @@ queue_refuse(void *arg)
 	}
 }
 
+/*
+ * A listener reads by number, so no number may become durable before a lower one. Two transactions may be numbered crosswise (a module
+ * gathers its rows and submits them at the end of the turn): so none goes while one is being built, and those go into one commit.
+ */
+static bool
+may_go(const struct store *store, const struct store_txn *txn)
+{
+	return txn->last_number == 0 || TAILQ_EMPTY(&store->open);
+}
+
+/* The last in the queue that has a number below `newest`, NULL: none. */
+static const struct store_txn *
+last_below(const struct store *store, uint64_t newest)
+{
+	const struct store_txn *txn, *last = NULL;
+
+	for (txn = TAILQ_FIRST(&store->queue); txn != NULL; txn = TAILQ_NEXT(txn, next))
+		if (txn->first_number != 0 && txn->first_number < newest)
+			last = txn;
+	return last;
+}
+
+static void
+batch_take(struct store *store, struct store_txn *txn)
+{
+	struct store_batch *batch = &store->batch;
+
+	TAILQ_REMOVE(&store->queue, txn, next);
+	TAILQ_INSERT_TAIL(&batch->txns, txn, next);
+	if (txn->last_number > batch->newest)
+		batch->newest = txn->last_number;
+}
+
 /* Takes from the queue what goes into one commit. */
 static void
 batch_fill(struct store *store)
@@ -71,14 +104,19 @@ batch_fill(struct store *store)
 
 	*batch = (struct store_batch){ .assigned = store->next - 1, .reserved = store->reserved };
 	TAILQ_INIT(&batch->txns);
-	for (unsigned i = 0;
-	     i < BATCH_TXNS && octets < BATCH_OCTETS && (txn = TAILQ_FIRST(&store->queue)) != NULL; i++) {
-		TAILQ_REMOVE(&store->queue, txn, next);
-		TAILQ_INSERT_TAIL(&batch->txns, txn, next);
+	for (unsigned i = 0; i < BATCH_TXNS && octets < BATCH_OCTETS; i++) {
+		txn = TAILQ_FIRST(&store->queue);
+		if (txn == NULL || !may_go(store, txn))
+			break;
 		octets += txn->len;
-		if (txn->last_number > batch->newest)
-			batch->newest = txn->last_number;
+		batch_take(store, txn);
 	}
+	/* And those that are numbered crosswise with what was taken, with all before them: whatever the size. */
+	for (const struct store_txn *last; (last = last_below(store, batch->newest)) != NULL;)
+		do {
+			txn = TAILQ_FIRST(&store->queue);
+			batch_take(store, txn);
+		} while (txn != last);
 	store_retention_fill(store, batch);
 }
 
@@ -117,15 +155,18 @@ queue_stalls(void *arg)
 	snprintf(reason, sizeof(reason), "the disk of %s has not answered for %d s", store->disk->path,
 	    STALL_MS / 1000);
 	trouble_set(store, -ETIMEDOUT, reason);
-	TAILQ_FOREACH(txn, &store->batch.txns, next)
-	tell_kept(store, txn);
+	for (txn = TAILQ_FIRST(&store->batch.txns); txn != NULL; txn = TAILQ_NEXT(txn, next))
+		tell_kept(store, txn);
 	queue_refuse(store);
 }
 
 void
 store_queue_go(struct store *store)
 {
-	if (!store->in_flight && store->trouble == 0 && (!TAILQ_EMPTY(&store->queue) || store->trim_due))
+	const struct store_txn *first = TAILQ_FIRST(&store->queue);
+
+	if (!store->in_flight && store->trouble == 0 &&
+	    ((first != NULL && may_go(store, first)) || store->trim_due))
 		queue_hand(store);
 }
 
@@ -152,7 +193,8 @@ memory_apply(struct store *store, const struct store_txn *txn)
 			store_ring_add(&store->ring, &record);
 			if (store->oldest == 0)
 				store->oldest = op->number;
-			store->newest = op->number;
+			if (op->number > store->newest)
+				store->newest = op->number;
 			store->stats.records++;
 		} else if (op->kind == STORE_OP_CURSOR_SET) {
 			store_cursor_apply(store, texts[0], &op->number);
@@ -173,8 +215,7 @@ batch_succeeded(struct store *store)
 	TAILQ_CONCAT(&done, &batch->txns, next);
 	store->stats.commits++;
 	store->reserved = batch->reserved;
-	TAILQ_FOREACH(txn, &done, next)
-	{
+	for (txn = TAILQ_FIRST(&done); txn != NULL; txn = TAILQ_NEXT(txn, next)) {
 		memory_apply(store, txn);
 		store->waiting--;
 		store->kept -= txn->told;
@@ -252,8 +293,7 @@ store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *
 		store_txn_free(txn);
 		return rc;
 	}
-	if (store->building == txn)
-		store->building = NULL;
+	store_txn_close(txn);
 	txn->policy = policy;
 	txn->fn = fn;
 	txn->arg = arg;
@@ -270,6 +310,7 @@ void
 store_queue_open(struct store *store)
 {
 	TAILQ_INIT(&store->queue);
+	TAILQ_INIT(&store->open);
 	store->retry = loop_timer_new(store->loop, &store->owner, queue_retry, store);
 	store->refuse = loop_timer_new(store->loop, &store->owner, queue_refuse, store);
 	store->stall = loop_timer_new(store->loop, &store->owner, queue_stalls, store);
@@ -282,6 +323,8 @@ store_queue_drain(struct store *store)
 	struct store_txn *txn;
 
 	store->closing = true;
+	while ((txn = TAILQ_FIRST(&store->open)) != NULL)
+		store_txn_close(txn); /* may be abandoned when the store is gone */
 	if (store->in_flight) {
 		store_writer_wait(store);
 		store_batch_done(store);

@@ -52,6 +52,20 @@ ring_drop_first(struct store_ring *ring)
 	ring->count--;
 }
 
+/* Numbers come in order, but for transactions that were numbered crosswise and committed together. */
+static void
+ring_sort_last(struct store_ring *ring)
+{
+	for (size_t i = ring->count - 1; i > 0; i--) {
+		struct store_entry *lower = ring_entry(ring, i - 1), *upper = ring_entry(ring, i),
+				   entry = *upper;
+		if (lower->record.number < upper->record.number)
+			break;
+		*upper = *lower;
+		*lower = entry;
+	}
+}
+
 void
 store_ring_add(struct store_ring *ring, const struct store_record *record)
 {
@@ -59,6 +73,7 @@ store_ring_add(struct store_ring *ring, const struct store_record *record)
 		ring_drop_first(ring);
 	if (store_entry_fill(ring_entry(ring, ring->count), record) == 0) {
 		ring->count++;
+		ring_sort_last(ring);
 		return;
 	}
 	/* A hole would hide a record: better none at all, the disk has them. */

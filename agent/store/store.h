@@ -87,7 +87,8 @@ int store_each(struct store *store, enum store_bucket bucket,
 
 /*
  * Transactions. Keys and bodies are copied. store_begin() never fails late: an allocation failure is reported by store_submit() (all
- * functions take a NULL transaction). From its first store_journal() to its submission no other may be given journal records (-EDEADLK).
+ * functions take a NULL transaction). One that has journal records must be submitted (or abandoned) in the same turn of the loop:
+ * those with higher numbers wait for it, since numbers become durable in their order.
  */
 enum store_policy { STORE_PROMISE, STORE_KEEP };
 struct store_txn *store_begin(struct store *store);
@@ -102,10 +103,10 @@ void store_cursor_drop(struct store_txn *txn, const char *name);
 typedef void store_durable_fn(void *arg, int rc, bool final);
 /*
  * Takes the transaction in every case. `fn` may be NULL; it is never called from inside store_submit(). Returns 0, or, when nothing will be
- * written and `fn` not be called, -ENOMEM, -EMSGSIZE (over 256 MiB), -EDEADLK, -ENOBUFS (the queue is full) or -ESHUTDOWN (closing).
+ * written and `fn` not be called, -ENOMEM, -EMSGSIZE (over 256 MiB), -ENOBUFS (the queue is full) or -ESHUTDOWN (closing).
  */
 int store_submit(struct store_txn *txn, enum store_policy policy, store_durable_fn *fn, void *arg);
-void store_abandon(struct store_txn *txn);
+void store_abandon(struct store_txn *txn); /* also after store_close() */
 
 /* NULL while the store can commit, else the reason, for a refusal that a person reads. */
 const char *store_trouble(const struct store *store);

@@ -20,12 +20,19 @@ store_begin(struct store *store)
 }
 
 void
+store_txn_close(struct store_txn *txn)
+{
+	if (txn->is_open)
+		TAILQ_REMOVE(&txn->store->open, txn, next);
+	txn->is_open = false;
+}
+
+void
 store_txn_free(struct store_txn *txn)
 {
 	if (txn == NULL)
 		return;
-	if (txn->store->building == txn)
-		txn->store->building = NULL;
+	store_txn_close(txn);
 	free(txn->data);
 	free(txn);
 }
@@ -33,7 +40,12 @@ store_txn_free(struct store_txn *txn)
 void
 store_abandon(struct store_txn *txn)
 {
+	if (txn == NULL)
+		return;
+	struct store *store = txn->is_open ? txn->store : NULL;
 	store_txn_free(txn);
+	if (store != NULL)
+		store_queue_go(store); /* others may have waited for its numbers */
 }
 
 static int
@@ -112,11 +124,11 @@ store_journal(
 	if (txn == NULL)
 		return 0;
 	struct store *store = txn->store;
-	/* Two that are numbered crosswise would be committed out of order, and a listener would miss a record. */
-	if (store->building != NULL && store->building != txn)
-		txn->error = -EDEADLK;
-	else
-		store->building = txn;
+	if (txn->records == 0) {
+		txn->first_number = store->next;
+		txn->is_open = true;
+		TAILQ_INSERT_TAIL(&store->open, txn, next);
+	}
 	struct store_op op = {
 		.kind = STORE_OP_RECORD, .number = store->next++, .time_ms = loop_utc_ms(store->loop)
 	};

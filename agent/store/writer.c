@@ -83,8 +83,7 @@ writer_commit(struct store_writer *writer, struct store_batch *batch)
 	const struct store_txn *txn;
 
 	int rc = store_db_run(db, "BEGIN IMMEDIATE");
-	TAILQ_FOREACH(txn, &batch->txns, next)
-	if (rc == 0)
+	for (txn = TAILQ_FIRST(&batch->txns); txn != NULL && rc == 0; txn = TAILQ_NEXT(txn, next))
 		rc = apply_txn(db, txn);
 	if (rc == 0)
 		rc = apply_reservation(db, batch);
