@@ -212,6 +212,7 @@ batch_succeeded(struct store *store)
 	struct store_txns done = TAILQ_HEAD_INITIALIZER(done);
 	struct store_txn *txn;
 
+	uint64_t newest = store->newest;
 	TAILQ_CONCAT(&done, &batch->txns, next);
 	store->stats.commits++;
 	store->reserved = batch->reserved;
@@ -233,6 +234,8 @@ batch_succeeded(struct store *store)
 		queue_tell(txn, 0, true);
 		store_txn_free(txn);
 	}
+	if (store->newest != newest && store->settings.on_commit != NULL)
+		store->settings.on_commit(store->settings.arg);
 	store->in_flight = false;
 	if (!store->closing)
 		store_queue_go(store);

@@ -63,6 +63,8 @@ struct store_settings {
 	bool unsafe_for_tests; /* synchronous=OFF: to show that the tests would notice; never in production */
 	/* The store became unable to commit (`reason` says why) or able again (NULL). Loop thread. May be NULL. */
 	void (*on_health)(void *arg, const char *reason);
+	/* Records up to store_newest() became durable; after the callbacks of their transactions. May be NULL. */
+	void (*on_commit)(void *arg);
 	/* The journal's retention passed cursor `name`, which stood at `position`: its listener must rebuild its list. May be NULL. */
 	void (*on_cursor_lost)(void *arg, const char *name, uint64_t position);
 	void *arg;
