@@ -340,7 +340,8 @@ towerd_device_find(struct towerd_ctx *ctx, const char *site, const char *slot, u
 
 /*
  * Finds or creates a sensor of a device. The number is its entPhysicalIndex: stable for ever, also over restarts.
- * -ENOENT (no such device), -EINVAL (kind, or a text too long), -ENOSPC (more than 1,024 sensors at a device).
+ * -ENOENT (no such device), -EINVAL (kind, or a text too long), -ENOSPC (more than 1,024 sensors at a device), -EAGAIN (numbers are being reserved on
+ * the disk: declare it again with its next reading).
  */
 static inline int
 towerd_sensor(struct towerd_ctx *ctx, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number)
