@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+/* What the agent's commands share: arguments, refusals, lists. */
+#include "agent/control/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/store/store.h"
+
+#define FILTERS_MAX 8
+
+int
+commands_add(struct control *control, struct command_parts *parts)
+{
+	int (*const adds[])(struct control * control, struct command_parts * parts) = { status_commands_add,
+		site_commands_add, alarm_commands_add, ticket_commands_add, crew_commands_add,
+		journal_commands_add };
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]) && rc == 0; i++)
+		rc = adds[i](control, parts);
+	return rc;
+}
+
+int
+commands_add_rows(
+    struct control *control, const struct control_command *rows, size_t count, struct command_parts *parts)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		struct control_command row = rows[i];
+		row.arg = parts;
+		rc = control_add(control, &row, 1);
+	}
+	return rc;
+}
+
+void
+command_usage(struct control_call *call, const char *usage)
+{
+	control_error(call, "usage: towerctl %s\n", usage);
+	control_exit(call, 2);
+}
+
+void
+command_refuse(struct control_call *call, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	control_vprint(call, true, format, ap);
+	va_end(ap);
+	control_error(call, "\n");
+	control_exit(call, 1);
+}
+
+const char *
+command_reason(const struct command_parts *parts, int rc)
+{
+	const char *trouble = parts->store == NULL ? NULL : store_trouble(parts->store);
+
+	return trouble != NULL && (rc == -EIO || rc == -ENOSPC || rc == -EROFS || rc == -ENOBUFS)
+	    ? trouble
+	    : strerror(-rc);
+}
+
+bool
+command_number(const char *text, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0' || value > max)
+		return false;
+	*number = value;
+	return true;
+}
+
+static const char *
+value_of(const char *argument, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(argument, name, len) == 0 && argument[len] == '=' ? argument + len + 1 : NULL;
+}
+
+const char *
+command_value(const struct control_call *call, const char *name)
+{
+	for (int i = 0; i < call->argc; i++) {
+		const char *value = value_of(call->argv[i], name);
+		if (value != NULL)
+			return value;
+	}
+	return NULL;
+}
+
+char *
+command_words(const struct control_call *call, int first, const char *const *names)
+{
+	size_t size = 1;
+
+	for (int i = first; i < call->argc; i++)
+		size += strlen(call->argv[i]) + 1;
+	char *joined = calloc(1, size), *end = joined;
+	for (int i = first; joined != NULL && i < call->argc; i++) {
+		bool is_value = false;
+		for (const char *const *name = names; *name != NULL && !is_value; name++)
+			is_value = value_of(call->argv[i], *name) != NULL;
+		if (is_value)
+			continue;
+		if (end != joined)
+			*end++ = ' ';
+		end = stpcpy(end, call->argv[i]);
+	}
+	return joined;
+}
+
+void
+command_list(const struct command_parts *parts, struct control_call *call, const char *name)
+{
+	const struct view *view = views_find(parts->views, name);
+	struct view_filter filters[FILTERS_MAX];
+	char words[FILTERS_MAX][64];
+
+	if (view == NULL) {
+		command_refuse(call, "this agent has no %s", name);
+		return;
+	}
+	if (call->argc > FILTERS_MAX) {
+		command_refuse(call, "at most %d conditions", FILTERS_MAX);
+		return;
+	}
+	for (int i = 0; i < call->argc; i++) {
+		const char *equals = strchr(call->argv[i], '=');
+		size_t len = equals == NULL ? 0 : (size_t)(equals - call->argv[i]);
+		if (equals == NULL || len >= sizeof(words[i])) {
+			command_refuse(call,
+			    "\"%s\" is no condition: COLUMN=VALUE is one, and a VALUE may end in *",
+			    call->argv[i]);
+			return;
+		}
+		memcpy(words[i], call->argv[i], len);
+		words[i][len] = '\0';
+		if (view_column_find(view, call->scope, words[i]) == NULL) {
+			command_refuse(call, "%s has no column \"%s\"", view->title, words[i]);
+			return;
+		}
+		filters[i] = (struct view_filter){ words[i], equals + 1 };
+	}
+	control_print_view(call, view, filters, (size_t)call->argc);
+	control_exit(call, 0);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* The agent's own commands, in files by noun. */
+#ifndef AGENT_CONTROL_COMMANDS_H
+#define AGENT_CONTROL_COMMANDS_H
+
+#include "agent/control/control.h"
+#include "agent/control/table.h"
+#include "agent/repair/ticket.h"
+
+/* What the commands reach. All borrowed; must outlive the control socket. */
+struct command_parts {
+	struct loop *loop;
+	struct store *store;
+	struct views *views;
+	struct model *model;
+	struct alarms *alarms;
+	struct repair *repair;
+	const char *name;   /* the agent's */
+	int64_t started_ms; /* UTC */
+	/* Reads configuration and inventory again; says what changed, or every fault, and ends the call. */
+	void (*reload)(void *arg, struct control_call *call);
+	void *arg;
+};
+
+/* Adds all of them. 0, -EEXIST, -ENOMEM. */
+int commands_add(struct control *control, struct command_parts *parts);
+
+/* By file. */
+int status_commands_add(struct control *control, struct command_parts *parts);
+int site_commands_add(struct control *control, struct command_parts *parts);
+int alarm_commands_add(struct control *control, struct command_parts *parts);
+int ticket_commands_add(struct control *control, struct command_parts *parts);
+int crew_commands_add(struct control *control, struct command_parts *parts);
+int journal_commands_add(struct control *control, struct command_parts *parts);
+
+/* What they share. Each of these ends the call. */
+void command_usage(struct control_call *call, const char *usage); /* "site show ID": what would be accepted */
+void command_refuse(struct control_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A view, filtered by the arguments WORD=VALUE (words: the columns' own). */
+void command_list(const struct command_parts *parts, struct control_call *call, const char *view);
+/* The sentence of a store that cannot commit, or of `rc`. */
+const char *command_reason(const struct command_parts *parts, int rc);
+/* A decimal number; false when it is none. */
+bool command_number(const char *text, uint64_t max, uint64_t *number);
+/* The value of the argument "NAME=VALUE", or NULL. */
+const char *command_value(const struct control_call *call, const char *name);
+/* The arguments from `first` on that are not NAME=VALUE of `names`, joined by blanks; malloc'ed, NULL: out of memory. */
+char *command_words(const struct control_call *call, int first, const char *const *names);
+
+/* Fills run and arg of rows that are written as constants. */
+#define COMMANDS_ADD(control, rows, parts_) \
+	commands_add_rows(control, rows, sizeof(rows) / sizeof((rows)[0]), parts_)
+int commands_add_rows(
+    struct control *control, const struct control_command *rows, size_t count, struct command_parts *parts);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC */
+/* `ticket …`: repairs, opened and moved by operators. Each answer comes after the commit. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <towerd/json.h>
+#include <towerd/time.h>
+
+#include "agent/control/commands.h"
+#include "agent/store/store.h"
+
+#define HISTORY_BATCH 1000
+
+static const char *const time_arguments[] = { "due", "eta", "at", NULL };
+
+static void
+run_list(void *arg, struct control_call *call)
+{
+	command_list(arg, call, "towerdTicketTable");
+}
+
+/* A ticket that the caller may see; NULL: it was refused. */
+static const struct ticket *
+ticket_of(const struct command_parts *parts, struct control_call *call, const char *usage)
+{
+	uint64_t number;
+
+	if (call->argc < 1 || !command_number(call->argv[0], UINT32_MAX, &number)) {
+		command_usage(call, usage);
+		return NULL;
+	}
+	const struct ticket *ticket = ticket_find(parts->repair, (uint32_t)number);
+	if (ticket == NULL || !scope_has_entity(call->scope, ticket->site)) {
+		command_refuse(call, "there is no ticket %s", call->argv[0]);
+		return NULL;
+	}
+	return ticket;
+}
+
+/* Steps. */
+
+static void
+step_answered(void *arg, const struct ticket_answer *answer)
+{
+	struct control_call *call = arg;
+
+	if (answer->result != TICKET_APPLIED && answer->result != TICKET_DUPLICATE) {
+		command_refuse(call, "%s",
+		    answer->reason != NULL && answer->reason[0] != '\0' ? answer->reason
+									: strerror(-answer->rc));
+		return;
+	}
+	const char *state = ticket_state_names[answer->state];
+	if (call->want_json)
+		control_print(call, "{\"ticket\":%u,\"state\":\"%s\"}\n", answer->ticket, state);
+	else
+		control_print(call, "ticket %u: %s\n", answer->ticket, state);
+	control_exit(call, 0);
+}
+
+/* "2h", from now on, or a point in time; false: it was refused. */
+static bool
+time_take(const struct command_parts *parts, struct control_call *call, const char *name, int64_t *out)
+{
+	const char *text = command_value(call, name);
+	int64_t ms;
+
+	if (text == NULL)
+		return true;
+	if (towerd_duration_parse(text, &ms) == 0) {
+		*out = loop_utc_ms(parts->loop) + ms;
+		return true;
+	}
+	if (towerd_time_parse(text, out) == 0)
+		return true;
+	command_refuse(
+	    call, "%s=%s is neither a duration (2h) nor a time (2026-11-22T18:00:00Z)", name, text);
+	return false;
+}
+
+/* `first`: where the note, title or reason begins. */
+static void
+step_ask(const struct command_parts *parts, struct control_call *call, struct ticket_step *step, int first)
+{
+	if (!time_take(parts, call, "due", &step->due_ms) || !time_take(parts, call, "eta", &step->eta_ms) ||
+	    !time_take(parts, call, "at", &step->at_ms))
+		return;
+	char *note = command_words(call, first, time_arguments);
+	step->by = BY_OPERATOR;
+	step->actor = call->actor;
+	step->note = note;
+	int rc = note == NULL ? -ENOMEM : ticket_step(parts->repair, step, step_answered, call);
+	free(note);
+	if (rc < 0)
+		command_refuse(call, "%s", command_reason(parts, rc));
+}
+
+static void
+run_open(void *arg, struct control_call *call)
+{
+	const struct command_parts *parts = arg;
+	struct ticket_step step = { .event = EV_OPEN };
+
+	if (call->argc < 2) {
+		command_usage(call, "ticket open SITE TITLE [due=2h]");
+		return;
+	}
+	const struct site *site = model_site(parts->model, call->argv[0]);
+	if (site == NULL || !scope_has_entity(call->scope, site->entity.number)) {
+		command_refuse(call, "there is no site \"%s\"", call->argv[0]);
+		return;
+	}
+	step.site = call->argv[0];
+	step_ask(parts, call, &step, 1);
+}
+
+static void
+run_update(void *arg, struct control_call *call)
+{
+	static const char usage[] = "ticket update NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME]";
+	const struct command_parts *parts = arg;
+	struct ticket_step step = { 0 };
+
+	if (call->argc < 2) {
+		command_usage(call, usage);
+		return;
+	}
+	if (ticket_event_find(call->argv[1], &step.event) < 0 || step.event == EV_OPEN ||
+	    step.event == EV_ASSIGN) {
+		control_error(call, "\"%s\" is no event:", call->argv[1]);
+		for (int i = EV_CONFIRM; i < TICKET_EVENTS; i++)
+			if (i != EV_ASSIGN)
+				control_error(call, " %s", ticket_event_names[i]);
+		command_refuse(call, " are (to assign, `ticket assign`)");
+		return;
+	}
+	const struct ticket *ticket = ticket_of(parts, call, usage);
+	if (ticket == NULL)
+		return;
+	step.ticket = ticket->number;
+	step_ask(parts, call, &step, 2);
+}
+
+static void
+run_confirm(void *arg, struct control_call *call)
+{
+	const struct command_parts *parts = arg;
+	const struct ticket *ticket = ticket_of(parts, call, "ticket confirm NUMBER [NOTE] [due=2h]");
+	struct ticket_step step = { .event = EV_CONFIRM };
+
+	if (ticket == NULL)
+		return;
+	step.ticket = ticket->number;
+	step_ask(parts, call, &step, 1);
+}
+
+static void
+run_assign(void *arg, struct control_call *call)
+{
+	static const char usage[] = "ticket assign NUMBER CREW [NOTE] [eta=30m] [due=2h]";
+	const struct command_parts *parts = arg;
+	struct ticket_step step = { .event = EV_ASSIGN };
+
+	if (call->argc < 2) {
+		command_usage(call, usage);
+		return;
+	}
+	const struct ticket *ticket = ticket_of(parts, call, usage);
+	if (ticket == NULL)
+		return;
+	step.ticket = ticket->number;
+	step.crew = call->argv[1];
+	step_ask(parts, call, &step, 2);
+}
+
+static void
+run_attest(void *arg, struct control_call *call)
+{
+	static const char usage[] = "ticket attest NUMBER REASON";
+	const struct command_parts *parts = arg;
+	struct ticket_step step = { .event = EV_ATTEST };
+
+	if (call->argc < 2) {
+		command_usage(call, usage);
+		return;
+	}
+	const struct ticket *ticket = ticket_of(parts, call, usage);
+	if (ticket == NULL)
+		return;
+	step.ticket = ticket->number;
+	step_ask(parts, call, &step, 1);
+}
+
+static void
+run_note(void *arg, struct control_call *call)
+{
+	static const char usage[] = "ticket note NUMBER TEXT";
+	const struct command_parts *parts = arg;
+	struct ticket_step step = { .event = EV_NOTE };
+
+	if (call->argc < 2) {
+		command_usage(call, usage);
+		return;
+	}
+	const struct ticket *ticket = ticket_of(parts, call, usage);
+	if (ticket == NULL)
+		return;
+	step.ticket = ticket->number;
+	step_ask(parts, call, &step, 1);
+}
+
+/* Show: the row, and the history from the journal. */
+
+struct history {
+	const struct command_parts *parts;
+	struct control_call *call;
+	uint32_t ticket;
+	uint64_t read;
+};
+
+static int
+history_visit(void *arg, const struct store_record *record)
+{
+	struct history *history = arg;
+	char line[2048];
+
+	history->read = record->number;
+	if (ticket_record_is_of(record, history->ticket) &&
+	    ticket_record_format(record, line, sizeof(line)) >= 0)
+		control_print(history->call, "  %s\n", line);
+	return 0;
+}
+
+static void history_go(struct history *history, int rc);
+
+static void
+history_read(void *arg, int rc)
+{
+	history_go(arg, rc);
+}
+
+static void
+history_go(struct history *history, int rc)
+{
+	struct store *store = history->parts->store;
+
+	if (rc >= 0 && history->read < store_newest(store)) {
+		rc = store_read(store, history->read, HISTORY_BATCH, history_visit, history_read, history);
+		if (rc >= 0)
+			return;
+	}
+	if (rc < 0)
+		command_refuse(history->call, "the journal cannot be read: %s", strerror(-rc));
+	else
+		control_exit(history->call, 0);
+	free(history);
+}
+
+static void
+run_show(void *arg, struct control_call *call)
+{
+	const struct command_parts *parts = arg;
+	const struct ticket *ticket = ticket_of(parts, call, "ticket show NUMBER");
+	const struct view *view = views_find(parts->views, "towerdTicketTable");
+
+	if (ticket == NULL)
+		return;
+	const struct view_filter filter = { "number", call->argv[0] };
+	if (view == NULL || !control_print_row(call, view, &filter, 1)) {
+		command_refuse(call, "there is no ticket %s", call->argv[0]);
+		return;
+	}
+	struct history *history = call->want_json ? NULL : malloc(sizeof(*history));
+	if (history == NULL) {
+		control_exit(call, 0);
+		return;
+	}
+	if (ticket->waits_for != NULL && ticket->waits_for[0] != '\0')
+		control_print(call, "%-20s %s\n", "waits for", ticket->waits_for);
+	control_print(call, "\nhistory\n");
+	*history = (struct history){ parts, call, ticket->number, 0 };
+	history_go(history, 0);
+}
+
+static const struct control_command rows[] = {
+	{ .words = "ticket list",
+	    .usage = "[COLUMN=VALUE …]",
+	    .help = "tickets, or those for which the conditions hold",
+	    .run = run_list },
+	{ .words = "ticket show", .usage = "NUMBER", .help = "one ticket with its history", .run = run_show },
+	{ .words = "ticket open",
+	    .usage = "SITE TITLE [due=2h]",
+	    .help = "report a fault at a site",
+	    .needs_operate = true,
+	    .run = run_open },
+	{ .words = "ticket confirm",
+	    .usage = "NUMBER [NOTE] [due=2h]",
+	    .help = "confirm what was reported",
+	    .needs_operate = true,
+	    .run = run_confirm },
+	{ .words = "ticket assign",
+	    .usage = "NUMBER CREW [NOTE] [eta=30m] [due=2h]",
+	    .help = "give a ticket to a crew",
+	    .needs_operate = true,
+	    .run = run_assign },
+	{ .words = "ticket update",
+	    .usage = "NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME]",
+	    .help = "move a ticket: depart, arrive, restored, block, …",
+	    .needs_operate = true,
+	    .run = run_update },
+	{ .words = "ticket attest",
+	    .usage = "NUMBER REASON",
+	    .help = "close a ticket by your word where no telemetry can tell",
+	    .needs_operate = true,
+	    .run = run_attest },
+	{ .words = "ticket note",
+	    .usage = "NUMBER TEXT",
+	    .help = "add a note",
+	    .needs_operate = true,
+	    .run = run_note },
+};
+
+int
+ticket_commands_add(struct control *control, struct command_parts *parts)
+{
+	return COMMANDS_ADD(control, rows, parts);
+}
