@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* The devices of the inventory, as their drivers hear of them: all at start, then each change. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/host/inside.h"
+#include "agent/model/model.h"
+
+/* The set of devices that a plugin was told of. */
+
+static size_t
+devices_place(const struct plugin_devices *devices, uint32_t number)
+{
+	size_t low = 0, high = devices->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (devices->items[middle] < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+devices_have(const struct plugin_devices *devices, uint32_t number)
+{
+	size_t at = devices_place(devices, number);
+
+	return at < devices->count && devices->items[at] == number;
+}
+
+static int
+devices_add(struct plugin_devices *devices, uint32_t number)
+{
+	size_t at = devices_place(devices, number);
+
+	if (at < devices->count && devices->items[at] == number)
+		return 0;
+	if (devices->count == devices->capacity) {
+		size_t capacity = devices->capacity == 0 ? 64 : devices->capacity * 2;
+		uint32_t *items = realloc(devices->items, capacity * sizeof(*items));
+		if (items == NULL)
+			return -ENOMEM;
+		devices->items = items;
+		devices->capacity = capacity;
+	}
+	memmove(
+	    devices->items + at + 1, devices->items + at, (devices->count - at) * sizeof(*devices->items));
+	devices->items[at] = number;
+	devices->count++;
+	return 0;
+}
+
+static void
+devices_drop(struct plugin_devices *devices, uint32_t number)
+{
+	size_t at = devices_place(devices, number);
+
+	memmove(
+	    devices->items + at, devices->items + at + 1, (--devices->count - at) * sizeof(*devices->items));
+}
+
+/* Telling. */
+
+static void
+tell_added(struct plugin *plugin, const struct device *device)
+{
+	const struct towerd_device told = {
+		.size = sizeof(told),
+		.number = device->entity.number,
+		.site = device->site->id,
+		.slot = device->slot,
+		.address = device->address == NULL ? "" : device->address,
+		.is_portable = device->site->kind == SITE_PORTABLE,
+		.keys = device->keys,
+		.values = device->values,
+		.setting_count = device->setting_count,
+	};
+
+	int rc = devices_add(&plugin->devices, told.number);
+	if (rc >= 0 && plugin->has.device_added != NULL) {
+		struct plugin_lap lap = plugin_enter(plugin);
+		rc = plugin->has.device_added(&plugin->ctx, &told);
+		plugin_leave(plugin, lap);
+	}
+	if (rc >= 0)
+		return;
+	const char *reason = plugin_sentence(plugin, rc);
+	log_write(
+	    TOWERD_LOG_WARNING, plugin->object, "%s/%s: %s; it is not watched", told.site, told.slot, reason);
+	plugin_count(plugin, "devices-refused", 1);
+	model_presence(plugin->host->parts.model, told.number, TOWERD_PRESENCE_UNKNOWN, reason);
+}
+
+static void
+tell_removed(struct plugin *plugin, uint32_t number)
+{
+	if (plugin->run != PLUGIN_RUNNING || !devices_have(&plugin->devices, number))
+		return;
+	devices_drop(&plugin->devices, number);
+	if (plugin->has.device_removed == NULL)
+		return;
+	struct plugin_lap lap = plugin_enter(plugin);
+	plugin->has.device_removed(&plugin->ctx, number);
+	plugin_leave(plugin, lap);
+}
+
+static const struct plugin *
+driver_of(const struct host *host, const struct device *device)
+{
+	for (size_t i = 0; i < host->count; i++)
+		if (strcmp(host->plugins[i]->name, device->driver) == 0)
+			return host->plugins[i];
+	return NULL;
+}
+
+static void
+explain(const struct host *host, const struct device *device)
+{
+	const struct plugin *driver = driver_of(host, device);
+	char reason[128];
+
+	if (driver != NULL && driver->run == PLUGIN_RUNNING)
+		return;
+	if (driver == NULL)
+		snprintf(reason, sizeof(reason), "no plugin \"%s\" is configured", device->driver);
+	else
+		snprintf(reason, sizeof(reason), "plugin %s does not run: `towerctl plugin list` says why",
+		    driver->name);
+	model_presence(host->parts.model, device->entity.number, TOWERD_PRESENCE_UNKNOWN, reason);
+}
+
+static void
+device_changed(void *arg, struct device *device, bool is_new)
+{
+	struct host *host = arg;
+
+	(void)is_new;
+	if (!host->is_started)
+		return;
+	for (size_t i = 0; i < host->count; i++) /* it may have had another driver */
+		if (strcmp(host->plugins[i]->name, device->driver) != 0)
+			tell_removed(host->plugins[i], device->entity.number);
+	for (size_t i = 0; i < host->count; i++)
+		if (host->plugins[i]->run == PLUGIN_RUNNING &&
+		    strcmp(host->plugins[i]->name, device->driver) == 0)
+			tell_added(host->plugins[i], device);
+	explain(host, device);
+}
+
+static void
+device_removed(void *arg, struct device *device)
+{
+	struct host *host = arg;
+
+	for (size_t i = 0; i < host->count; i++)
+		tell_removed(host->plugins[i], device->entity.number);
+}
+
+int
+host_devices_listen(struct host *host)
+{
+	const struct model_listener listener = {
+		.device = device_changed, .device_removed = device_removed, .arg = host
+	};
+
+	return model_listen(host->parts.model, &listener);
+}
+
+static void
+devices_each(struct host *host, void (*fn)(void *arg, const struct device *device), void *arg)
+{
+	uint32_t after = 0;
+
+	for (struct site *site; (site = model_next_site(host->parts.model, after)) != NULL;
+	     after = site->entity.number)
+		for (size_t i = 0; i < site->device_count; i++)
+			if (!site->devices[i]->is_removed)
+				fn(arg, site->devices[i]);
+}
+
+static void
+tell_own(void *arg, const struct device *device)
+{
+	struct plugin *plugin = arg;
+
+	if (strcmp(device->driver, plugin->name) == 0)
+		tell_added(plugin, device);
+}
+
+void
+plugin_devices_tell(struct plugin *plugin)
+{
+	if (plugin->run == PLUGIN_RUNNING)
+		devices_each(plugin->host, tell_own, plugin);
+}
+
+static void
+explain_one(void *arg, const struct device *device)
+{
+	explain(arg, device);
+}
+
+void
+host_devices_explain(struct host *host)
+{
+	devices_each(host, explain_one, host);
+}
