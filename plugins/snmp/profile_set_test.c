@@ -9,8 +9,8 @@ static const char *const profiles[] = {
 	"profile: vendor\nmatch: { sysObjectID: 1.3.6.1.4.1.9999 }\n",
 	"profile: model\nmatch: { sysObjectID: 1.3.6.1.4.1.9999.7 }\ninclude: ups\n",
 	"profile: model-b\nmatch: { sysObjectID: 1.3.6.1.4.1.9999.7, sysDescr: [box, revision b] }\n",
-	"profile: nameless\nmatch:\n  - { sysDescr: Gateway, has: 1.3.6.1.4.1.8888 }\n  - { has: "
-	"[1.3.6.1.4.1.8888.1, 1.3.6.1.4.1.8888.2] }\n",
+	("profile: nameless\nmatch:\n  - { sysDescr: Gateway, has: 1.3.6.1.4.1.8888 }\n  - { has: "
+	 "[1.3.6.1.4.1.8888.1, 1.3.6.1.4.1.8888.2] }\n"),
 	"profile: entity\nmodule: true\nmatch: { has: 1.3.6.1.2.1.99 }\n",
 	"profile: ups\nmodule: true\nmatch: { has: 1.3.6.1.2.1.33 }\n",
 };
