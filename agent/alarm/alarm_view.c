@@ -111,8 +111,8 @@ alarm_resource(const struct view_row *row)
 #define MEMBER(name) VIEW_FIELD(struct entry, alarm.name)
 
 static const struct view_column columns[] = {
-	VIEW_COLUMN(1, "towerdAlarmNumber", TOWERD_UNSIGNED, .get = alarm_number,
-	    VIEW_FLAGS(TOWERD_COLUMN_INDEX | TOWERD_COLUMN_READABLE)),
+	VIEW_COLUMN(
+	    1, "towerdAlarmNumber", TOWERD_UNSIGNED, .get = alarm_number, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(
 	    2, "towerdAlarmSeverity", TOWERD_ENUM, MEMBER(severity), .info.names = alarm_severity_names),
 	VIEW_COLUMN(3, "towerdAlarmSite", TOWERD_TEXT, VIEW_TEXT(struct entry, site_id)),
