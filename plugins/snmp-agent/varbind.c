@@ -81,11 +81,14 @@ encode_oid(netsnmp_variable_list *vb, const struct towerd_value *value, u_char t
 	return set(vb, type, ids, len * sizeof(oid));
 }
 
+/* Eight zero octets say "never", as in DISMAN-SCHEDULE-MIB (RFC 3231, schedLastFailed): 1970 would be a date. */
 static bool
 encode_date(netsnmp_variable_list *vb, const struct towerd_value *value, u_char type, int64_t now_ms)
 {
 	(void)now_ms;
-	uint8_t date[11];
+	uint8_t date[11] = { 0 };
+	if (value->i == 0)
+		return set(vb, type, date, 8);
 	towerd_time_to_date_and_time(value->i, date);
 	return set(vb, type, date, sizeof(date));
 }
