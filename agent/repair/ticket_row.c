@@ -226,6 +226,19 @@ member(const struct towerd_json *body, const char *name)
 	return towerd_json_text(towerd_json_get(body, name), &text, &len) == 0 ? text : "";
 }
 
+/* A note with line breaks or a terminal's control sequences in it could pass for more of the history than it is. */
+static void
+make_one_line(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+		bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* U+0080 to U+009F */
+		if (is_c1)
+			c[0] = c[1] = ' ';
+		else if (*c < 0x20 || *c == 0x7f)
+			*c = ' ';
+	}
+}
+
 int
 ticket_record_format(const struct store_record *record, char *line, size_t size)
 {
@@ -248,6 +261,7 @@ ticket_record_format(const struct store_record *record, char *line, size_t size)
 	    towerd_time_format(record->time_ms, time), from, moves ? " -> " : "", moves ? to : "", event,
 	    crew[0] != '\0' ? " to " : "", crew, record->actor, at[0] != '\0' ? ", at " : "", at,
 	    refused[0] != '\0' ? " refused: " : "", refused, note[0] != '\0' ? ": " : "", note, counter);
+	make_one_line(line);
 	towerd_json_free(body);
 	return 0;
 }

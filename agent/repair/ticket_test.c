@@ -67,6 +67,23 @@ each_accepted_step_is_one_record_with_its_row(void)
 }
 
 static void
+a_note_cannot_forge_a_line_of_the_history(void)
+{
+	struct bench bench;
+	char line[512];
+
+	bench_open(&bench);
+	uint32_t ticket = ticket_in(&bench, SITE_A, TICKET_REPORTED);
+	ask_operator(&bench, ticket, EV_NOTE,
+	    "a\n2026-01-01T00:00:00.000Z  verifying -> closed\x1b[31m\xc2\x9b\xd8\xa7");
+	CU_ASSERT_EQUAL(ticket_record_format(store_last(bench.store), line, sizeof(line)), 0);
+	CU_ASSERT_STRING_EQUAL(line,
+	    "2026-01-01T00:00:00.000Z  reported (note, uid 1000): a 2026-01-01T00:00:00.000Z  verifying -> "
+	    "closed [31m  \xd8\xa7");
+	bench_close(&bench);
+}
+
+static void
 a_refusal_changes_nothing_and_writes_nothing(void)
 {
 	struct bench bench;
@@ -519,6 +536,7 @@ whatever_happens_the_state_is_what_was_last_acknowledged(void)
 static const struct claim claims[] = {
 	CLAIM(a_step_is_seen_and_answered_after_its_commit_only),
 	CLAIM(each_accepted_step_is_one_record_with_its_row),
+	CLAIM(a_note_cannot_forge_a_line_of_the_history),
 	CLAIM(a_refusal_changes_nothing_and_writes_nothing),
 	CLAIM(steps_may_stand_on_steps_that_are_still_on_their_way),
 	CLAIM(a_failed_commit_takes_back_all_that_stood_on_it),
