@@ -47,14 +47,17 @@ parse_arguments(int argc, const char *const *argv, bool takes_walk, struct argum
 	return (args->walk != NULL) == takes_walk;
 }
 
-/* A folder that cannot be read is a fault like any other: the rest is still of use. */
+/*
+ * A folder that cannot be read is a fault like any other: the rest is still of use. The agent's own list names folders for everyone, so one
+ * that is not there is none.
+ */
 static void
-load_dir(struct profiles *profiles, const char *dir, struct towerd_fault_sink *faults)
+load_dir(struct profiles *profiles, const char *dir, bool must_be_there, struct towerd_fault_sink *faults)
 {
 	char message[256];
 	int rc = profiles_load_dir(profiles, dir, faults);
 
-	if (rc >= 0)
+	if (rc >= 0 || (rc == -ENOENT && !must_be_there))
 		return;
 	snprintf(message, sizeof(message), "cannot be read: %s", strerror(-rc));
 	faults->report(faults->arg, dir, 0, 0, message);
@@ -76,7 +79,7 @@ profiles_of_agent(struct towerd_ctx *ctx, struct towerd_fault_sink *faults)
 	}
 	for (const char *dir; (dir = strsep(&rest, ":")) != NULL;)
 		if (dir[0] != '\0')
-			load_dir(profiles, dir, faults);
+			load_dir(profiles, dir, false, faults);
 	free(dirs);
 	profiles_link(profiles, faults);
 	return profiles;
@@ -106,7 +109,7 @@ load(struct towerd_ctx *ctx, const struct arguments *args, struct towerd_fault_s
 		return profiles_of_agent(ctx, faults);
 	struct profiles *profiles = profiles_new(find_kind, ctx);
 	for (size_t i = 0; profiles != NULL && i < args->dir_count; i++)
-		load_dir(profiles, args->dirs[i], faults);
+		load_dir(profiles, args->dirs[i], true, faults);
 	if (profiles != NULL)
 		profiles_link(profiles, faults);
 	return profiles;

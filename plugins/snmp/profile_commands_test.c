@@ -126,6 +126,9 @@ a_faulty_profile_is_named_and_the_others_are_used(void)
 	CU_ASSERT_EQUAL(fake_run(host, line), 0);
 	CU_ASSERT_EQUAL(fake_run(host, "profile list --profile-dir /nowhere"), 1);
 	CU_ASSERT_STRING_EQUAL(fake_err(host), "/nowhere: cannot be read: No such file or directory\n");
+	fake_set(host, "profile-dir", "/nowhere");
+	CU_ASSERT_EQUAL(fake_run(host, "profile list"), 0);
+	CU_ASSERT_STRING_EQUAL(fake_err(host), "");
 	fake_host_free(host);
 }
 

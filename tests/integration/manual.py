@@ -26,7 +26,7 @@ class Manual(harness.TestCase):
                 file.write(profile)
             with open(os.path.join(folder, "walk.snmprec"), "w", encoding="utf-8") as file:
                 file.writelines(re.sub(r"   .*", "", line) + "\n" for line in walk.splitlines())
-            run = subprocess.run([harness.binary("profile-tool"), "profile", "test", "--profile-dir", folder,
+            run = subprocess.run([harness.binary("towerctl"), "profile", "test", "--profile-dir", folder,
                                   "--walk", os.path.join(folder, "walk.snmprec")],
                                  capture_output=True, check=True, text=True)
         # The page leaves out the headings and the last column, the OID.

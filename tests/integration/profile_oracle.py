@@ -104,7 +104,7 @@ class Comparison:
 class ProfileOracle(harness.TestCase):
     def ours(self, name):
         walk = os.path.join(WALKS, name + ".snmprec")
-        run = subprocess.run([harness.binary("profile-tool"), "profile", "test", "--walk", walk, "--json",
+        run = subprocess.run([harness.binary("towerctl"), "profile", "test", "--walk", walk, "--json",
                               "--profile-dir", harness.source("profiles")], capture_output=True, check=False)
         self.assertEqual(run.returncode, 0, run.stderr.decode())
         return json.loads(run.stdout)
