@@ -9,7 +9,7 @@
 #include "agent/host/inside.h"
 #include "agent/view/published.h"
 
-#define LAST_WORK_MS 5000 /* real time that work under way is waited for at the end */
+#define LAST_WORK_MS 5000 /* real time that work and workers under way are waited for at the end */
 #define CONFIG_MAX   (2u << 20)
 
 char *
@@ -170,10 +170,11 @@ host_start(struct host *host)
 
 /* Stop. */
 
+/* Work on threads and processes that were told to end. */
 static unsigned
-jobs_under_way(const struct host *host)
+still_busy(const struct host *host)
 {
-	unsigned jobs = 0;
+	unsigned jobs = host->processes;
 
 	for (size_t i = 0; i < host->count; i++)
 		jobs += host->plugins[i]->jobs;
@@ -190,7 +191,7 @@ host_stop(struct host *host)
 	host->is_started = false;
 	for (size_t i = host->count; i-- > 0;)
 		plugin_stop(host->plugins[i]);
-	for (int ms = 0; ms < LAST_WORK_MS && jobs_under_way(host) > 0; ms++) {
+	for (int ms = 0; ms < LAST_WORK_MS && still_busy(host) > 0; ms++) {
 		loop_turn(host->parts.loop, false);
 		nanosleep(&pause, NULL);
 	}

@@ -99,6 +99,7 @@ struct host {
 	struct journal_feed *feed;
 	struct learned *learned;
 	struct view plugin_table, counter_table;
+	unsigned processes; /* workers that have not ended yet */
 	bool is_started;
 	struct host_worker *worker; /* in a worker process: its half of the wire */
 };

@@ -10,6 +10,7 @@
 #include "agent/host/wire.h"
 
 struct plugin_worker {
+	struct host *host;
 	struct plugin *plugin; /* NULL: it was stopped, nobody listens */
 	unsigned number;
 	struct loop_child *child;
@@ -21,6 +22,7 @@ struct plugin_worker {
 static void
 worker_free(struct plugin_worker *worker)
 {
+	worker->host->processes -= worker->child != NULL;
 	if (worker->plugin != NULL)
 		worker->plugin->workers[worker->number] = NULL;
 	free(worker->buffer);
@@ -137,7 +139,9 @@ serve_worker_spawn(struct towerd_ctx *ctx, const char *role)
 	if (worker == NULL)
 		return -ENOMEM;
 	*worker =
-	    (struct plugin_worker){ .plugin = plugin, .number = (unsigned)number, .role = strdup(role) };
+	    (struct plugin_worker){
+		.host = plugin->host, .plugin = plugin, .number = (unsigned)number, .role = strdup(role)
+	};
 	snprintf(scale, sizeof(scale), "%u", loop_scale(parts->loop));
 	snprintf(start, sizeof(start), "%" PRId64, epoch.start_us);
 	snprintf(utc, sizeof(utc), "%" PRId64, epoch.utc_ms);
@@ -155,6 +159,7 @@ serve_worker_spawn(struct towerd_ctx *ctx, const char *role)
 		return rc;
 	}
 	plugin->workers[number] = worker;
+	plugin->host->processes++;
 	int rc = say_hello(worker);
 	if (rc < 0) {
 		worker->plugin = NULL;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/host/inside.h"
 #include "agent/host/wire.h"
@@ -186,23 +187,6 @@ load_file(struct host *host, const char *path)
 	return plugin;
 }
 
-static void
-worker_end(struct host_worker *worker)
-{
-	struct plugin *plugin = worker->plugin;
-	struct loop *loop = worker->host.parts.loop;
-
-	loop_timer_free(worker->count_timer);
-	if (plugin != NULL)
-		plugin_loop_release(plugin);
-	loop_parent_free(worker->parent);
-	loop_free(loop); /* done() of work that is under way */
-	plugin_unload(plugin);
-	config_free(worker->config);
-	free(worker->host.profile_dirs);
-	free(worker->buffer);
-}
-
 int
 host_worker_main(int argc, char **argv)
 {
@@ -228,7 +212,6 @@ host_worker_main(int argc, char **argv)
 	if (worker.host.parts.loop == NULL || worker.plugin == NULL || worker.plugin->run != PLUGIN_LOADED) {
 		fprintf(stderr, "worker of %s: %s\n", argv[0],
 		    worker.plugin == NULL ? "out of memory" : worker.plugin->reason);
-		worker_end(&worker);
 		return 1;
 	}
 	worker.plugin->ctx.host = services_in_worker();
@@ -239,6 +222,7 @@ host_worker_main(int argc, char **argv)
 		loop_timer_start(worker.count_timer, COUNT_MS);
 		loop_run(worker.host.parts.loop);
 	}
-	worker_end(&worker);
-	return worker.status;
+	/* The plugin has no callback for the end of its worker: what it holds goes with the process. */
+	fflush(NULL);
+	_exit(worker.status);
 }

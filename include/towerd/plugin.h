@@ -104,7 +104,7 @@ struct towerd_plugin {
 	/* The parent's half of a worker process. `status` as of waitpid(2). */
 	void (*worker_message)(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len);
 	void (*worker_exit)(struct towerd_ctx *ctx, unsigned worker, int status);
-	/* The worker's half: `ctx` has the same state_size, the same config, and the services marked [worker] only. */
+	/* The worker's half, which ends with its process, without a callback: `ctx` has the same state_size, the same config, and the services marked [worker] only. */
 	int (*worker_start)(struct towerd_ctx *ctx, const char *role);
 	void (*worker_receive)(struct towerd_ctx *ctx, const void *data, size_t len);
 };
