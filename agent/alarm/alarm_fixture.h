@@ -111,6 +111,7 @@ fixture_close(struct fixture *f)
 {
 	CU_ASSERT(f->keeps_order);
 	alarms_stop(f->alarms);
+	model_flush(f->model);
 	store_close(f->store);
 	views_free(f->views);
 	alarms_free(f->alarms);
