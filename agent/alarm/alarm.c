@@ -293,7 +293,7 @@ entry_raise(struct alarms *alarms, uint32_t resource, const struct alarm_type *t
 	place_touch(alarms, a->site, a, TOWERD_ALARM_RAISED);
 	if (!is_told)
 		throttle_wait(alarms, e);
-	return announce(alarms, e, "alarm.raise", "agent", TOWERD_ALARM_RAISED, is_told, ROW_PUT);
+	return announce(alarms, e, "alarm.raise", TOWERD_ALARM_RAISED, is_told, ROW_PUT);
 lost:
 	entry_free(e);
 	alarms->stats.overflow++;
@@ -335,7 +335,7 @@ entry_change(struct alarms *alarms, struct entry *e, int severity, const struct 
 	place_touch(alarms, a->site, a, TOWERD_ALARM_CHANGED);
 	if (!is_told)
 		throttle_wait(alarms, e);
-	return announce(alarms, e, "alarm.change", "agent", TOWERD_ALARM_CHANGED, is_told, ROW_PUT);
+	return announce(alarms, e, "alarm.change", TOWERD_ALARM_CHANGED, is_told, ROW_PUT);
 }
 
 int
@@ -369,7 +369,7 @@ raise_at(struct alarms *alarms, uint32_t resource, const char *type_name, const 
 		return 0;
 	e->alarm.previous = e->alarm.severity;
 	e->event_ms = moment_believed(alarms, moment);
-	return announce(alarms, e, "alarm.change", "agent", TOWERD_ALARM_CHANGED, false, ROW_PUT);
+	return announce(alarms, e, "alarm.change", TOWERD_ALARM_CHANGED, false, ROW_PUT);
 }
 
 int
@@ -401,8 +401,8 @@ entry_clear(struct alarms *alarms, struct entry *e, const char *text, const stru
 	bool waits = !is_told && was_told;
 	if (waits)
 		throttle_wait(alarms, e);
-	int rc = announce(
-	    alarms, e, "alarm.clear", "agent", TOWERD_ALARM_CLEARED, is_told, waits ? ROW_PUT : ROW_DELETE);
+	int rc =
+	    announce(alarms, e, "alarm.clear", TOWERD_ALARM_CLEARED, is_told, waits ? ROW_PUT : ROW_DELETE);
 	if (!waits)
 		entry_free(e);
 	return rc;

@@ -24,6 +24,7 @@ struct fixture {
 	struct views *views;
 	struct towerd_json_writer json;
 	struct alarm_settings settings;
+	size_t queue_max; /* of the store; 0: its default */
 	char dir[128], error[256];
 	char told
 	    [65536]; /* a line for each record: "raise power/x minor", "!" in front when it was not told, "?" when not durable */
@@ -91,7 +92,9 @@ fixture_open(struct fixture *f, int64_t utc_ms)
 	f->scopes = scopes_new();
 	f->views = views_new();
 	snprintf(path, sizeof(path), "%s/towerd.db", f->dir);
-	struct store_settings settings = { .path = path, .on_health = fixture_health, .arg = f };
+	struct store_settings settings = {
+		.path = path, .queue_max = f->queue_max, .on_health = fixture_health, .arg = f
+	};
 	CU_ASSERT_EQUAL_FATAL(store_open(f->loop, &settings, &f->store, f->error, sizeof(f->error)), 0);
 	f->model = model_new(f->loop, f->store, f->scopes, NULL);
 	CU_ASSERT_EQUAL_FATAL(model_load(f->model, f->error, sizeof(f->error)), 0);

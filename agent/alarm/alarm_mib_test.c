@@ -17,11 +17,12 @@ utc(const char *text)
 	return ms;
 }
 
-static const char *const moments[] = { "1970-01-01T00:00:00.0Z", "1999-12-31T23:59:59.9Z", "2000-01-01T00:00:00Z",
-	"2024-02-28T23:59:59.9Z", "2024-02-29T00:00:00Z", "2024-02-29T23:59:59.9Z", "2024-03-01T00:00:00Z",
-	"2026-02-28T12:00:00.5Z", "2026-03-01T00:00:00Z", "2026-04-30T00:00:00Z", "2026-05-01T00:00:00Z",
-	"2026-11-22T18:45:53.1Z", "2026-11-22T18:45:53.2Z", "2026-11-22T18:45:54Z", "2026-11-22T18:46:00Z",
-	"2026-12-31T23:59:59.9Z", "2027-01-01T00:00:00Z", "2303-12-31T23:59:59.9Z", "2304-01-01T00:00:00Z" };
+static const char *const moments[] = { "1970-01-01T00:00:00.0Z", "1999-12-31T23:59:59.9Z",
+	"2000-01-01T00:00:00Z", "2024-02-28T23:59:59.9Z", "2024-02-29T00:00:00Z", "2024-02-29T23:59:59.9Z",
+	"2024-03-01T00:00:00Z", "2026-02-28T12:00:00.5Z", "2026-03-01T00:00:00Z", "2026-04-30T00:00:00Z",
+	"2026-05-01T00:00:00Z", "2026-11-22T18:45:53.1Z", "2026-11-22T18:45:53.2Z", "2026-11-22T18:45:54Z",
+	"2026-11-22T18:46:00Z", "2026-12-31T23:59:59.9Z", "2027-01-01T00:00:00Z", "2303-12-31T23:59:59.9Z",
+	"2304-01-01T00:00:00Z" };
 #define MOMENTS (sizeof(moments) / sizeof(moments[0]))
 
 /* The order by sub-identifiers is the truth; the bound must find the same row as comparing with each. */
@@ -37,7 +38,8 @@ check_bound(const uint32_t *key, size_t len, bool inclusive)
 			size_t row_len = alarm_time_index(utc(moments[m]), index, row);
 			int c = view_key_compare(row, row_len, key, len);
 			struct order_key at = alarm_time_key(utc(moments[m]), index);
-			bool is_behind = any && (at.hi > bound.hi || (at.hi == bound.hi && at.lo >= bound.lo));
+			bool is_behind =
+			    any && (at.hi > bound.hi || (at.hi == bound.hi && at.lo >= bound.lo));
 			bool expected = inclusive ? c >= 0 : c > 0;
 			if (is_behind != expected) {
 				printf("%s index %u against", moments[m], index);
@@ -189,7 +191,8 @@ every_pointer_of_an_active_alarm_resolves(void)
 	uint32_t sensor = fixture_sensor(&f, "NIN-2", "power", "env.fire", "");
 	fixture_read(&f, sensor, 1);
 	alarm_raise(f.alarms, site1, "site/damaged", "", TOWERD_CRITICAL, NULL, 0);
-	alarm_raise(f.alarms, fixture_device(&f, "NIN-1", "power")->entity.number, "power/fuse-open", "F1", 0, NULL, 0);
+	alarm_raise(f.alarms, fixture_device(&f, "NIN-1", "power")->entity.number, "power/fuse-open", "F1", 0,
+	    NULL, 0);
 	alarm_raise(f.alarms, ENTITY_AGENT_NUMBER, "agent/overload", "", 0, NULL, 0);
 	CU_ASSERT_EQUAL(walk("alarmActiveTable", scopes_all(f.scopes), check_active_row), 4);
 	CU_ASSERT_EQUAL(walk("ituAlarmActiveTable", scopes_all(f.scopes), NULL), 4);
@@ -218,23 +221,26 @@ ten_thousand_alarms_are_walked_in_the_order_of_time(void)
 		char qualifier[16];
 		seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
 		snprintf(qualifier, sizeof(qualifier), "F%d", i);
-		CU_ASSERT_EQUAL(alarm_raise(f.alarms, i % 2 ? site1 : site2, "power/fuse-open", qualifier, 0, "fuse",
-				    loop_utc_ms(f.loop) - (int64_t)(seed >> 40) % 80000000),
+		CU_ASSERT_EQUAL(alarm_raise(f.alarms, i % 2 ? site1 : site2, "power/fuse-open", qualifier, 0,
+				    "fuse", loop_utc_ms(f.loop) - (int64_t)(seed >> 40) % 80000000),
 		    0);
 	}
 	last_active_ms = 0;
 	CU_ASSERT_EQUAL(walk("alarmActiveTable", scopes_all(f.scopes), check_ascends), 10000);
 	last_active_ms = 0;
-	CU_ASSERT_EQUAL(walk("alarmActiveTable", fixture_scope(&f, "nineveh/east", NULL), check_ascends), 5000);
+	CU_ASSERT_EQUAL(
+	    walk("alarmActiveTable", fixture_scope(&f, "nineveh/east", NULL), check_ascends), 5000);
 	CU_ASSERT_EQUAL(walk("alarmActiveTable", fixture_scope(&f, "*", "NIN-2"), NULL), 5000);
-	CU_ASSERT_EQUAL(walk("alarmActiveVariableTable", fixture_scope(&f, "nineveh/west", NULL), NULL), 20000);
+	CU_ASSERT_EQUAL(
+	    walk("alarmActiveVariableTable", fixture_scope(&f, "nineveh/west", NULL), NULL), 20000);
 	CU_ASSERT_EQUAL(walk("towerdAlarmTable", scopes_all(f.scopes), NULL), 10000);
 	/* All since T: the purpose of this index (RFC 3877, alarmActiveDateAndTime). */
 	struct view_row row;
 	uint32_t key[14];
 	int64_t since = loop_utc_ms(f.loop) - 1000000;
 	alarm_time_index(since, 0, key);
-	CU_ASSERT(view_seek(views_find(f.views, "alarmActiveTable"), scopes_all(f.scopes), key, 13, true, &row));
+	CU_ASSERT(
+	    view_seek(views_find(f.views, "alarmActiveTable"), scopes_all(f.scopes), key, 13, true, &row));
 	CU_ASSERT(cell(&row, "alarmActiveDateAndTime").i >= since / 100 * 100);
 	fixture_stop(&f);
 }
@@ -242,11 +248,12 @@ ten_thousand_alarms_are_walked_in_the_order_of_time(void)
 static void
 no_table_or_count_shows_what_is_outside_a_scope(void)
 {
-	static const char *const tables[] = { "alarmActiveTable", "alarmActiveVariableTable", "alarmActiveStatsTable", "alarmClearTable",
-		"ituAlarmActiveTable", "towerdAlarmTable", "alarmActiveScalars" };
+	static const char *const tables[] = { "alarmActiveTable", "alarmActiveVariableTable",
+		"alarmActiveStatsTable", "alarmClearTable", "ituAlarmActiveTable", "towerdAlarmTable",
+		"alarmActiveScalars" };
 	start();
-	const struct scope *scopes[] = { fixture_scope(&f, "nineveh/west", NULL), fixture_scope(&f, "nineveh/west", "NIN-2"),
-		fixture_scope(&f, "nineveh/west", "NIN-1") };
+	const struct scope *scopes[] = { fixture_scope(&f, "nineveh/west", NULL),
+		fixture_scope(&f, "nineveh/west", "NIN-2"), fixture_scope(&f, "nineveh/west", "NIN-1") };
 	char *before[3][7];
 
 	for (size_t s = 0; s < 3; s++)
@@ -266,7 +273,8 @@ no_table_or_count_shows_what_is_outside_a_scope(void)
 	CU_ASSERT_EQUAL(walk("alarmActiveTable", fixture_scope(&f, "nineveh/east", NULL), NULL), 1);
 	CU_ASSERT_EQUAL(walk("alarmClearTable", fixture_scope(&f, "nineveh/east", "NIN-1"), NULL), 1);
 	/* Who acknowledged is for operators. */
-	CU_ASSERT_PTR_NULL(view_column_find(views_find(f.views, "towerdAlarmTable"), fixture_scope(&f, "*", NULL), "towerdAlarmAcknowledgedBy"));
+	CU_ASSERT_PTR_NULL(view_column_find(views_find(f.views, "towerdAlarmTable"),
+	    fixture_scope(&f, "*", NULL), "towerdAlarmAcknowledgedBy"));
 	fixture_stop(&f);
 }
 
@@ -285,7 +293,8 @@ cleared_alarms_are_a_ring(void)
 	}
 	CU_ASSERT_EQUAL(walk("alarmClearTable", scopes_all(f.scopes), NULL), 3);
 	struct view_row row;
-	CU_ASSERT(view_seek(views_find(f.views, "alarmClearTable"), scopes_all(f.scopes), NULL, 0, true, &row));
+	CU_ASSERT(
+	    view_seek(views_find(f.views, "alarmClearTable"), scopes_all(f.scopes), NULL, 0, true, &row));
 	CU_ASSERT_EQUAL(row.key[13], 3); /* the first two went first */
 	fixture_stop(&f);
 }
@@ -296,14 +305,16 @@ variables_are_those_of_the_notification(void)
 	static const struct {
 		const char *column;
 		enum towerd_type type;
-	} expected[] = { { "alarmActiveVariableTimeTicksVal", TOWERD_INSTANT }, { "alarmActiveVariableOidVal", TOWERD_OID },
-		{ "alarmActiveVariableOidVal", TOWERD_OID }, { "alarmActiveVariableOidVal", TOWERD_OID } };
+	} expected[] = { { "alarmActiveVariableTimeTicksVal", TOWERD_INSTANT },
+		{ "alarmActiveVariableOidVal", TOWERD_OID }, { "alarmActiveVariableOidVal", TOWERD_OID },
+		{ "alarmActiveVariableOidVal", TOWERD_OID } };
 	struct view_row row;
 	size_t at = 0;
 	start();
 	alarm_raise(f.alarms, site1, "site/damaged", "", 0, NULL, 0);
 	const struct view *view = views_find(f.views, "alarmActiveVariableTable");
-	for (bool more = view_seek(view, scopes_all(f.scopes), NULL, 0, true, &row); more; more = view_next(&row), at++) {
+	for (bool more = view_seek(view, scopes_all(f.scopes), NULL, 0, true, &row); more;
+	     more = view_next(&row), at++) {
 		CU_ASSERT_EQUAL(cell(&row, expected[at].column).type, expected[at].type);
 		CU_ASSERT_EQUAL(row.key[2], at + 1);
 	}

@@ -143,12 +143,3 @@ alarm_models_number(const struct models *models, const struct alarm_type *type)
 {
 	return models->by_type[type - alarm_type_at(0)];
 }
-
-const struct alarm_type *
-alarm_models_type(const struct models *models, uint32_t number)
-{
-	for (size_t i = 0; i < models->count; i++)
-		if (models->rows[i].number == number)
-			return models->rows[i].type;
-	return NULL;
-}

@@ -2,6 +2,8 @@
 /* Rows of the alarm tables: where they stand in their order, and the pointers that lead from one to another. */
 #include "agent/alarm/alarm_rows.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 unsigned
@@ -138,4 +140,79 @@ active_index(const struct view_row *row)
 {
 	const struct entry *e = row->object;
 	return (struct towerd_value){ .type = TOWERD_UNSIGNED, .u = e->alarm.active_index };
+}
+
+const char *const row_address_types[] = { "unknown", "ipv4", "ipv6", "ipv4z", "ipv6z", NULL };
+
+struct towerd_value
+row_unsigned(uint64_t u)
+{
+	return (struct towerd_value){ .type = TOWERD_UNSIGNED, .u = u };
+}
+
+struct towerd_value
+row_counter(uint64_t u)
+{
+	return (struct towerd_value){ .type = TOWERD_COUNTER, .u = u };
+}
+
+struct towerd_value
+row_zero_unsigned(const struct view_row *row)
+{
+	(void)row;
+	return row_unsigned(0);
+}
+
+struct towerd_value
+row_no_octets(const struct view_row *row)
+{
+	(void)row;
+	return towerd_bytes(TOWERD_OCTETS, "", 0);
+}
+
+struct towerd_value
+row_unknown_address(const struct view_row *row)
+{
+	(void)row;
+	return towerd_int(TOWERD_ENUM, 0);
+}
+
+struct towerd_value
+row_active_notification(const struct view_row *row)
+{
+	return ROW_OID(row, NULL, 0, MIB_2, 118, 0, 2);
+}
+
+struct towerd_value
+active_resource_id(const struct view_row *row)
+{
+	const struct entry *e = row->object;
+	return row_resource(row, e->alarm.resource);
+}
+
+struct towerd_value
+active_model_pointer(const struct view_row *row)
+{
+	const struct entry *e = row->object;
+	return row_model_pointer(row, e->alarm.model, e->alarm.severity);
+}
+
+/* A view knows its module: each instance has its own copies, in one place until it is freed. */
+int
+alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct view *view = malloc(sizeof(*view));
+		if (view == NULL)
+			return -ENOMEM;
+		*view = from[i];
+		view->arg = alarms;
+		int rc = views_add(views, view);
+		if (rc < 0) {
+			free(view);
+			return rc;
+		}
+		alarms->views[alarms->view_count++] = view;
+	}
+	return 0;
 }

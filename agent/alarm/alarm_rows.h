@@ -30,12 +30,27 @@ struct towerd_value row_model_pointer(const struct view_row *row, uint32_t model
 struct towerd_value row_itu_model_pointer(const struct view_row *row, uint32_t model, unsigned state);
 struct towerd_value row_resource(const struct view_row *row, uint32_t entity);
 
+struct towerd_value row_zero_unsigned(const struct view_row *row);
+struct towerd_value row_active_notification(const struct view_row *row); /* alarmActiveState */
+/* What came in by SNMPv1, SNMPv2c or MQTT has no engine, and where a device is reached is not for every reader: unknown(0), no octets. */
+struct towerd_value row_no_octets(const struct view_row *row);
+struct towerd_value row_unknown_address(const struct view_row *row);
+extern const char *const row_address_types[];
+struct towerd_value row_unsigned(uint64_t u);
+struct towerd_value row_counter(uint64_t u);
+static const struct towerd_value row_none = { .type = TOWERD_NONE };
+
 /* A table in the order of time and index: alarmActiveTable, ituAlarmActiveTable; the row's object is a struct entry. */
 bool
 active_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive);
 bool active_next(const struct view *view, struct view_row *row);
 struct towerd_value active_date(const struct view_row *row);
 struct towerd_value active_index(const struct view_row *row);
+struct towerd_value active_resource_id(const struct view_row *row);
+struct towerd_value active_model_pointer(const struct view_row *row);
+unsigned alarm_variable_count(void); /* of a notification */
+
+int alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count);
 
 #define ROW_OID(row, index, index_len, ...)             \
 	row_oid(row, (const uint32_t[]){ __VA_ARGS__ }, \

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* TOWERD-ALARM-MIB: towerdAlarmTable, the operator's view of what is active. Its index is the alarm's number, from raise to clear. */
-#include <errno.h>
-#include <stddef.h>
-#include <stdlib.h>
-
 #include "agent/alarm/alarm_rows.h"
 
 static bool
@@ -150,24 +146,4 @@ int
 alarm_view_add(struct alarms *alarms, struct views *views)
 {
 	return alarm_views_add(alarms, views, templates, sizeof(templates) / sizeof(templates[0]));
-}
-
-/* A view knows its module: each instance has its own copies, in one place until it is freed. */
-int
-alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct view *view = malloc(sizeof(*view));
-		if (view == NULL)
-			return -ENOMEM;
-		*view = from[i];
-		view->arg = alarms;
-		int rc = views_add(views, view);
-		if (rc < 0) {
-			free(view);
-			return rc;
-		}
-		alarms->views[alarms->view_count++] = view;
-	}
-	return 0;
 }

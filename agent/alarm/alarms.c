@@ -38,7 +38,8 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	alarms->active = order_new(scopes);
 	alarms->cleared_order = order_new(scopes);
 	if (alarms->by_number == NULL || alarms->by_index == NULL || alarms->active == NULL ||
-	    alarms->cleared_order == NULL || throttle_new(alarms) < 0 || thresholds_new(alarms) < 0) {
+	    alarms->cleared_order == NULL || throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 ||
+	    list_new(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
@@ -97,7 +98,7 @@ alarms_free(struct alarms *alarms)
 		free(alarms->views[i]);
 	alarm_models_fini(&alarms->models);
 	towerd_json_fini(&alarms->writer);
-	free(alarms->forgotten);
+	list_free(alarms);
 	free(alarms);
 }
 
@@ -261,8 +262,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 		return load_error(rc, error, size);
 	alarms->is_loaded = true;
 	adopt_all(alarms);
-	announce_list(alarms, NULL);
-	return 0;
+	return announce_list(alarms, NULL);
 }
 
 int
@@ -284,10 +284,14 @@ alarms_set_ticket(struct alarms *alarms, uint32_t (*open_at)(void *arg, uint32_t
 int
 alarms_add_views(struct alarms *alarms, struct views *views)
 {
-	int rc = alarm_mib_add(alarms, views);
-	if (rc == 0)
-		rc = itu_alarm_mib_add(alarms, views);
-	return rc == 0 ? alarm_view_add(alarms, views) : rc;
+	static int (*const adders[])(struct alarms * alarms, struct views * views) = { alarm_mib_add,
+		alarm_model_mib_add, alarm_variable_mib_add, alarm_clear_mib_add, itu_alarm_mib_add,
+		alarm_view_add };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(adders) / sizeof(adders[0]); i++)
+		rc = adders[i](alarms, views);
+	return rc;
 }
 
 void

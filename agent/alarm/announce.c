@@ -142,7 +142,7 @@ alarm_row_write(struct alarms *alarms, struct entry *e)
 	if (txn != NULL)
 		put_row(txn, e, body);
 	if (store_submit(txn, STORE_KEEP, NULL, NULL) < 0)
-		e->is_unwritten = true;
+		list_lost(alarms, e, ROW_PUT);
 }
 
 int
@@ -164,37 +164,69 @@ announce_acknowledgement(struct alarms *alarms, const struct entry *e, const cha
 	return store_submit(txn, STORE_PROMISE, fn, arg);
 }
 
-int
-announce(struct alarms *alarms, struct entry *e, const char *type, const char *actor,
-    enum towerd_alarm_event event, bool is_told, enum row_change row)
+/* Submits; on failure the telling is the caller's, and so is what follows. */
+static int
+telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, enum row_change row)
 {
-	char object[256];
-	const char *body = alarm_write_json(alarms, e, event, is_told, NULL);
-	struct telling *t = body != NULL
-	    ? telling_new(alarms, type, actor, object_name(e, object, sizeof(object)), body)
-	    : NULL;
-
-	e->alarm.is_durable = false;
-	if (t == NULL) {
-		list_lost(alarms, e, row);
-		return -ENOMEM;
-	}
 	struct store_txn *txn = store_begin(alarms->store);
+
 	t->alarm = e->alarm.number;
-	t->record.number = store_journal(txn, type, actor, t->record.object, t->record.body);
+	t->record.number =
+	    store_journal(txn, t->record.type, t->record.actor, t->record.object, t->record.body);
 	e->alarm.journal_number = t->record.number;
+	e->alarm.is_durable = false;
 	if (row == ROW_DELETE)
 		delete_row(txn, e);
 	else
 		put_row(txn, e, t->record.body);
-	int rc = store_submit(txn, STORE_KEEP, on_durable, t);
-	if (rc < 0) {
+	return store_submit(txn, STORE_KEEP, on_durable, t);
+}
+
+static struct telling *
+telling_of(struct alarms *alarms, const struct entry *e, const char *type, enum towerd_alarm_event event,
+    bool is_told)
+{
+	char object[256];
+	const char *body = alarm_write_json(alarms, e, event, is_told, NULL);
+
+	return body != NULL ? telling_new(alarms, type, "agent", object_name(e, object, sizeof(object)), body)
+			    : NULL;
+}
+
+int
+announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event,
+    bool is_told, enum row_change row)
+{
+	struct telling *t = telling_of(alarms, e, type, event, is_told);
+	int rc = t != NULL ? telling_submit(alarms, t, e, row) : -ENOMEM;
+
+	if (rc == 0)
+		return 0;
+	e->alarm.is_durable = false;
+	if (t != NULL) {
 		tell(alarms, &t->record, false);
 		telling_free(t);
-		list_lost(alarms, e, row);
-		return rc == -ESHUTDOWN ? 0 : -ENOBUFS;
 	}
-	return 0;
+	list_lost(alarms, e, row);
+	return rc == -ENOMEM ? -ENOMEM : -ENOBUFS;
+}
+
+int
+announce_again(struct alarms *alarms, struct entry *e)
+{
+	struct telling *t;
+	uint8_t told = e->alarm.told_severity;
+
+	e->alarm.told_severity = e->alarm.severity;
+	t = telling_of(alarms, e, "alarm.tell", TOWERD_ALARM_CHANGED, true);
+	int rc = t != NULL ? telling_submit(alarms, t, e, ROW_PUT) : -ENOMEM;
+	if (rc < 0) {
+		e->alarm.told_severity = told;
+		e->is_unwritten = true;
+		if (t != NULL)
+			telling_free(t);
+	}
+	return rc;
 }
 
 static void
@@ -215,7 +247,7 @@ on_list_durable(void *arg, int rc, bool final)
 	}
 }
 
-void
+int
 announce_list(struct alarms *alarms, const char *reason)
 {
 	struct towerd_json_writer *w = &alarms->writer;
@@ -230,17 +262,18 @@ announce_list(struct alarms *alarms, const char *reason)
 	struct telling *t = body != NULL
 	    ? telling_new(alarms, is_rebuilt ? "list.rebuilt" : "list.unreliable", "agent", "alarms", body)
 	    : NULL;
+	int rc = -ENOMEM;
 	if (t != NULL) {
 		struct store_txn *txn = store_begin(alarms->store);
 		t->record.number = store_journal(txn, t->record.type, "agent", "alarms", t->record.body);
-		if (store_submit(txn, STORE_KEEP, on_list_durable, t) < 0) {
+		rc = store_submit(txn, STORE_KEEP, on_list_durable, t);
+		if (rc < 0)
 			telling_free(t);
-			alarms->stats.unwritten++;
-		}
 	}
 	for (size_t i = 0; !is_rebuilt && i < alarms->listener_count; i++)
 		if (alarms->listeners[i].list != NULL)
 			alarms->listeners[i].list(alarms->listeners[i].arg, reason);
+	return rc;
 }
 
 void

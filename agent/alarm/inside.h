@@ -111,8 +111,12 @@ struct alarms {
 	size_t view_count;
 
 	bool is_loaded, is_stopped;
-	bool is_unreliable;  /* told as list.unreliable, and not yet rebuilt */
-	uint64_t *forgotten; /* cleared alarms whose rows the store still has because its queue was full */
+
+	/* list.c */
+	bool is_unreliable; /* told as list.unreliable, and not yet rebuilt */
+	struct loop_timer *rebuild_timer;
+	struct order_key unwritten_from; /* no alarm before it is_unwritten */
+	uint64_t *forgotten;             /* cleared alarms whose rows the store still has */
 	size_t forgotten_count;
 };
 
@@ -149,7 +153,6 @@ int alarm_models_load(struct alarms *alarms);
 int alarm_models_write(struct alarms *alarms); /* the numbers that are new */
 void alarm_models_fini(struct models *models);
 uint32_t alarm_models_number(const struct models *models, const struct alarm_type *type);
-const struct alarm_type *alarm_models_type(const struct models *models, uint32_t number);
 
 /* alarm_store.c */
 /* The alarm as JSON: its row and the body of its records are one form. NULL: out of memory. */
@@ -160,14 +163,16 @@ void alarm_row_key(uint64_t number, char out[24]);
 
 /* announce.c: a record and its row go to the store; listeners hear of it after the commit. */
 enum row_change { ROW_PUT, ROW_DELETE };
-int announce(struct alarms *alarms, struct entry *entry, const char *type, const char *actor,
-    enum towerd_alarm_event event, bool is_told, enum row_change row);
+int announce(struct alarms *alarms, struct entry *entry, const char *type, enum towerd_alarm_event event,
+    bool is_told, enum row_change row);
+int announce_again(struct alarms *alarms,
+    struct entry *entry); /* what the store would not take before; told when it takes it */
 /* The record of an acknowledgement, as a promise: `fn` says whether it holds. */
 int announce_acknowledgement(struct alarms *alarms, const struct entry *entry, const char *actor,
     const char *note, store_durable_fn *fn, void *arg);
 void alarm_row_write(struct alarms *alarms, struct entry *entry); /* the row alone */
-void announce_list(struct alarms *alarms, const char *reason); /* list.unreliable, or list.rebuilt for NULL */
-void announcements_forget(struct alarms *alarms);              /* what the store still tells goes to nobody */
+int announce_list(struct alarms *alarms, const char *reason); /* list.unreliable, or list.rebuilt for NULL */
+void announcements_forget(struct alarms *alarms);             /* what the store still tells goes to nobody */
 
 /* acknowledge.c */
 void acknowledgements_forget(struct alarms *alarms);
@@ -211,8 +216,10 @@ void staleness_free(struct alarms *alarms);
 void fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault);
 
 /* list.c */
-void
-list_lost(struct alarms *alarms, struct entry *entry, enum row_change row); /* the store would not take it */
+int list_new(struct alarms *alarms);
+void list_free(struct alarms *alarms);
+/* The store would not take it. */
+void list_lost(struct alarms *alarms, struct entry *entry, enum row_change row);
 
 /* cleared.c */
 int cleared_add(struct alarms *alarms, const struct entry *entry);
@@ -227,10 +234,12 @@ size_t alarm_time_index(int64_t utc_ms, uint32_t index,
 /* The smallest key that an alarm behind (or at) any sequence of sub-identifiers can have; false: none follows. */
 bool alarm_time_bound(const uint32_t *key, size_t len, bool inclusive, struct order_key *bound);
 
-/* alarm_mib.c, itu_alarm_mib.c, alarm_view.c */
+/* Each adds its views. */
 int alarm_mib_add(struct alarms *alarms, struct views *views);
+int alarm_model_mib_add(struct alarms *alarms, struct views *views);
+int alarm_variable_mib_add(struct alarms *alarms, struct views *views);
+int alarm_clear_mib_add(struct alarms *alarms, struct views *views);
 int itu_alarm_mib_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
-int alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count);
 
 #endif

@@ -130,7 +130,7 @@ window_tell(struct alarms *alarms, struct entry *e)
 	a->told_severity = a->severity;
 	a->told_ms = loop_now_ms(alarms->loop);
 	alarms->stats.told++;
-	(void)announce(alarms, e, "alarm.tell", "agent", event, true, e->is_gone ? ROW_DELETE : ROW_PUT);
+	(void)announce(alarms, e, "alarm.tell", event, true, e->is_gone ? ROW_DELETE : ROW_PUT);
 	if (e->is_gone)
 		entry_free(e);
 }
