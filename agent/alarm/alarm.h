@@ -81,6 +81,8 @@ struct alarm_listener {
 	void (*told)(void *arg, const struct towerd_record *record);
 	/* The list of active alarms may be wrong (reason), or was rebuilt (NULL); journalled as list.unreliable / list.rebuilt. */
 	void (*list)(void *arg, const char *reason);
+	/* The same as a record, alarm NULL; told as told() is: not durable, and once more when it is. */
+	void (*list_record)(void *arg, const struct towerd_record *record);
 	void *arg;
 };
 

@@ -230,11 +230,30 @@ announce_again(struct alarms *alarms, struct entry *e)
 }
 
 static void
+tell_list_record(const struct alarms *alarms, const struct store_record *from, bool is_durable)
+{
+	const struct towerd_record record = { .size = sizeof(record),
+		.number = from->number,
+		.time_ms = from->time_ms,
+		.is_durable = is_durable,
+		.type = from->type,
+		.actor = from->actor,
+		.object = from->object,
+		.body = from->body };
+
+	for (size_t i = 0; i < alarms->listener_count; i++)
+		if (alarms->listeners[i].list_record != NULL)
+			alarms->listeners[i].list_record(alarms->listeners[i].arg, &record);
+}
+
+static void
 on_list_durable(void *arg, int rc, bool final)
 {
 	struct telling *t = arg;
 	bool is_rebuilt = strcmp(t->record.type, "list.rebuilt") == 0;
 
+	if (t->alarms != NULL)
+		tell_list_record(t->alarms, &t->record, rc == 0);
 	/* That it may be wrong is told at once; that it is right again only when that is durable. */
 	if (t->alarms != NULL && is_rebuilt && rc == 0)
 		for (size_t i = 0; i < t->alarms->listener_count; i++)

@@ -223,7 +223,7 @@ struct journal_feed *
 feed_new(struct host *host)
 {
 	struct journal_feed *feed = calloc(1, sizeof(*feed));
-	const struct alarm_listener listener = { .told = feed_told, .arg = feed };
+	const struct alarm_listener listener = { .told = feed_told, .list_record = feed_told, .arg = feed };
 
 	if (feed == NULL)
 		return NULL;
