@@ -85,7 +85,7 @@ static inline void
 fixture_open(struct fixture *f, int64_t utc_ms)
 {
 	struct loop_settings clock = { .clock = LOOP_CLOCK_STEP, .utc_start_ms = utc_ms };
-	struct alarm_listener listener = { fixture_told, fixture_list, f };
+	struct alarm_listener listener = { .told = fixture_told, .list = fixture_list, .arg = f };
 	char path[160];
 
 	f->loop = loop_new(&clock);
