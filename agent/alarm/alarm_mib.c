@@ -122,9 +122,9 @@ stats_current(const struct view_row *row)
 }
 
 static struct towerd_value
-stats_actives(const struct view_row *row)
+stats_actives(const struct view_row *row) /* ZeroBasedCounter32 (RFC 2021) is a Gauge32 that wraps */
 {
-	return has_totals(row) ? row_counter(scope_place(row)->raised) : row_none;
+	return has_totals(row) ? row_unsigned(scope_place(row)->raised & UINT32_MAX) : row_none;
 }
 
 static struct towerd_value
@@ -142,7 +142,7 @@ stats_last_clear(const struct view_row *row)
 static const struct view_column stats_columns[] = {
 	LIST_NAME,
 	VIEW_COLUMN(1, "alarmActiveStatsActiveCurrent", TOWERD_UNSIGNED, .get = stats_current),
-	VIEW_COLUMN(2, "alarmActiveStatsActives", TOWERD_COUNTER, .get = stats_actives),
+	VIEW_COLUMN(2, "alarmActiveStatsActives", TOWERD_UNSIGNED, .get = stats_actives),
 	VIEW_COLUMN(3, "alarmActiveStatsLastRaise", TOWERD_INSTANT, .get = stats_last_raise),
 	VIEW_COLUMN(4, "alarmActiveStatsLastClear", TOWERD_INSTANT, .get = stats_last_clear),
 };
