@@ -178,14 +178,14 @@ host_add_views(struct host *host)
 {
 	host->plugin_table = (struct view){ .name = "towerdPluginTable",
 		.title = "plugins",
-		.oid = ".5.2.1.1",
+		.oid = ".5.1.2.1",
 		.columns = plugin_columns,
 		.column_count = sizeof(plugin_columns) / sizeof(plugin_columns[0]),
 		.seek = plugin_seek,
 		.arg = host };
 	host->counter_table = (struct view){ .name = "towerdPluginCounterTable",
 		.title = "counters of plugins",
-		.oid = ".5.2.2.1",
+		.oid = ".5.1.4.1",
 		.columns = counter_columns,
 		.column_count = sizeof(counter_columns) / sizeof(counter_columns[0]),
 		.seek = counter_seek,
