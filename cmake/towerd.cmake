@@ -77,6 +77,7 @@ function(towerd_plugin name)
 		target_link_options(${name} PRIVATE -Wl,-z,defs)
 	endif()
 	install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/towerd/plugins)
+	set_property(GLOBAL APPEND PROPERTY TOWERD_PLUGINS ${name})
 	towerd_unit_tests(${name}-parts TESTS ${M_TESTS} LIBS towerd-fake-host ${M_TEST_LIBS})
 endfunction()
 
