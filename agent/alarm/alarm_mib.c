@@ -37,9 +37,9 @@ static const struct view_column active_scalars[] = {
 
 /* alarmActiveTable. */
 
+/* each site answers in the context of its id; the agent's own is the default one */
 static struct towerd_value
-active_context(const struct view_row
-	*row) /* each site answers in the context of its id; the agent's own is the default one */
+active_context(const struct view_row *row)
 {
 	const struct entry *e = row->object;
 	return view_text(row, "%s", e->site_id);
@@ -59,8 +59,9 @@ active_description(const struct view_row *row)
 	    e->slot[0] != '\0' ? "/" : "", e->slot, e->alarm.text);
 }
 
+/* ituAlarmActiveTrendIndication of the same index */
 static struct towerd_value
-active_specific(const struct view_row *row) /* ituAlarmActiveTrendIndication of the same index */
+active_specific(const struct view_row *row)
 {
 	return ROW_OID(row, row->key, row->key_len, MIB_2, 121, 1, 2, 1, 1, 1);
 }

@@ -72,10 +72,10 @@ table_next(const struct link *link)
 struct link *
 table_pop(struct table *table)
 {
-	for (size_t i = 0; table->count > 0 && i < table->size; i++)
-		if (table->buckets[i] != NULL) {
-			struct link *l = table->buckets[i];
-			table->buckets[i] = l->next;
+	for (; table->count > 0 && table->popped < table->size; table->popped++)
+		if (table->buckets[table->popped] != NULL) {
+			struct link *l = table->buckets[table->popped];
+			table->buckets[table->popped] = l->next;
 			table->count--;
 			return l;
 		}

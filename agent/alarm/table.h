@@ -14,6 +14,7 @@ struct link {
 struct table { /* zeroed at first */
 	struct link **buckets;
 	size_t size, count;
+	size_t popped; /* buckets that table_pop() has emptied: nothing is inserted any more */
 };
 
 #define LINKED(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
