@@ -257,11 +257,10 @@ inventory_apply(struct model *model, struct inventory *inventory, bool prune, co
 		import_abandon(import);
 		return rc;
 	}
-	struct inventory_result counts = import->result;
-	rc = import_submit(import);
-	if (rc == 0 && result != NULL)
-		*result = counts;
-	return rc;
+	/* Before it is submitted: with nothing to write done() comes from inside, and may free it. */
+	if (result != NULL)
+		*result = import->result;
+	return import_submit(import);
 }
 
 int
