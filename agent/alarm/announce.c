@@ -16,7 +16,10 @@ struct telling {
 	struct alarms *alarms; /* NULL: they are gone, nobody listens */
 	struct store_record record;
 	uint64_t alarm;
-	char texts[]; /* of the record */
+	store_durable_fn *on_durable;
+	bool was_told;
+	char reason[ALARM_TEXT_MAX + 1]; /* of list.unreliable */
+	char texts[];                    /* of the record */
 };
 
 static void
@@ -43,6 +46,14 @@ tell(struct alarms *alarms, const struct store_record *from, bool is_durable)
 }
 
 static void
+telling_free(struct telling *t)
+{
+	if (t->alarms != NULL)
+		LIST_REMOVE(t, next);
+	free(t);
+}
+
+static void
 on_durable(void *arg, int rc, bool final)
 {
 	struct telling *t = arg;
@@ -54,11 +65,8 @@ on_durable(void *arg, int rc, bool final)
 			e->alarm.is_durable = true;
 		tell(alarms, &t->record, rc == 0);
 	}
-	if (rc == 0 || final) {
-		if (alarms != NULL)
-			LIST_REMOVE(t, next);
-		free(t);
-	}
+	if (rc == 0 || final)
+		telling_free(t);
 }
 
 static struct telling *
@@ -80,6 +88,9 @@ telling_new(struct alarms *alarms, const char *type, const char *actor, const ch
 	}
 	t->alarms = alarms;
 	t->alarm = 0;
+	t->on_durable = on_durable;
+	t->was_told = false;
+	t->reason[0] = '\0';
 	t->record = (struct store_record){ .time_ms = loop_utc_ms(alarms->loop),
 		.type = copies[0],
 		.actor = copies[1],
@@ -90,10 +101,18 @@ telling_new(struct alarms *alarms, const char *type, const char *actor, const ch
 }
 
 static void
-telling_free(struct telling *t)
+on_lost(void *arg)
 {
-	LIST_REMOVE(t, next);
-	free(t);
+	struct telling *t = arg;
+	t->on_durable(t, -ENOBUFS, true);
+}
+
+/* The store would not take it: told soon, not now, because the caller is in the middle of a transition. Nobody owns the post: it may outlive us. */
+static void
+telling_lost(struct telling *t, int rc)
+{
+	if (rc == -ESHUTDOWN || loop_post(t->alarms->loop, NULL, on_lost, t) < 0)
+		telling_free(t);
 }
 
 /* "NIN-0042/power", "NIN-0042", "agent": what a record is about. */
@@ -203,10 +222,8 @@ announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_a
 	if (rc == 0)
 		return 0;
 	e->alarm.is_durable = false;
-	if (t != NULL) {
-		tell(alarms, &t->record, false);
-		telling_free(t);
-	}
+	if (t != NULL)
+		telling_lost(t, rc);
 	list_lost(alarms, e, row);
 	return rc == -ENOMEM ? -ENOMEM : -ENOBUFS;
 }
@@ -246,24 +263,23 @@ tell_list_record(const struct alarms *alarms, const struct store_record *from, b
 			alarms->listeners[i].list_record(alarms->listeners[i].arg, &record);
 }
 
+/* That the list may be wrong is told when it is known, durable or not; that it is right again only when that is durable. */
 static void
 on_list_durable(void *arg, int rc, bool final)
 {
 	struct telling *t = arg;
+	struct alarms *alarms = t->alarms;
 	bool is_rebuilt = strcmp(t->record.type, "list.rebuilt") == 0;
+	bool is_due = !t->was_told && (!is_rebuilt || rc == 0);
 
-	if (t->alarms != NULL)
-		tell_list_record(t->alarms, &t->record, rc == 0);
-	/* That it may be wrong is told at once; that it is right again only when that is durable. */
-	if (t->alarms != NULL && is_rebuilt && rc == 0)
-		for (size_t i = 0; i < t->alarms->listener_count; i++)
-			if (t->alarms->listeners[i].list != NULL)
-				t->alarms->listeners[i].list(t->alarms->listeners[i].arg, NULL);
-	if (rc == 0 || final) {
-		if (t->alarms != NULL)
-			LIST_REMOVE(t, next);
-		free(t);
-	}
+	if (alarms != NULL)
+		tell_list_record(alarms, &t->record, rc == 0);
+	for (size_t i = 0; is_due && alarms != NULL && i < alarms->listener_count; i++)
+		if (alarms->listeners[i].list != NULL)
+			alarms->listeners[i].list(alarms->listeners[i].arg, is_rebuilt ? NULL : t->reason);
+	t->was_told |= is_due;
+	if (rc == 0 || final)
+		telling_free(t);
 }
 
 int
@@ -281,17 +297,15 @@ announce_list(struct alarms *alarms, const char *reason)
 	struct telling *t = body != NULL
 	    ? telling_new(alarms, is_rebuilt ? "list.rebuilt" : "list.unreliable", "agent", "alarms", body)
 	    : NULL;
-	int rc = -ENOMEM;
-	if (t != NULL) {
-		struct store_txn *txn = store_begin(alarms->store);
-		t->record.number = store_journal(txn, t->record.type, "agent", "alarms", t->record.body);
-		rc = store_submit(txn, STORE_KEEP, on_list_durable, t);
-		if (rc < 0)
-			telling_free(t);
-	}
-	for (size_t i = 0; !is_rebuilt && i < alarms->listener_count; i++)
-		if (alarms->listeners[i].list != NULL)
-			alarms->listeners[i].list(alarms->listeners[i].arg, reason);
+	if (t == NULL)
+		return -ENOMEM;
+	snprintf(t->reason, sizeof(t->reason), "%s", is_rebuilt ? "" : reason);
+	t->on_durable = on_list_durable;
+	struct store_txn *txn = store_begin(alarms->store);
+	t->record.number = store_journal(txn, t->record.type, "agent", "alarms", t->record.body);
+	int rc = store_submit(txn, STORE_KEEP, on_list_durable, t);
+	if (rc < 0)
+		telling_lost(t, rc);
 	return rc;
 }
 
