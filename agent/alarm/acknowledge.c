@@ -31,7 +31,9 @@ on_durable(void *arg, int rc, bool final)
 		LIST_REMOVE(k, next);
 	struct entry *e = alarms != NULL ? order_get(alarms->by_number, alarm_number_key(k->alarm)) : NULL;
 	/* A worse severity since then: nobody has acknowledged that. */
-	if (rc == 0 && e != NULL && e->alarm.severity <= k->severity) {
+	if (rc == 0 && e != NULL && e->alarm.type->is_event)
+		(void)entry_clear_now(alarms, e, "acknowledged");
+	else if (rc == 0 && e != NULL && e->alarm.severity <= k->severity) {
 		free((char *)e->alarm.acked_by);
 		e->alarm.acked_by = k->actor;
 		e->alarm.acked_ms = k->at_ms;

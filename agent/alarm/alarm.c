@@ -244,6 +244,8 @@ entry_step(struct alarms *alarms, struct entry *e, int previous, int64_t event_m
 	a->changed_ms = loop_utc_ms(alarms->loop);
 	a->changed_now_ms = loop_now_ms(alarms->loop);
 	e->event_ms = event_ms;
+	if (a->severity == TOWERD_CLEARED && a->type->is_event)
+		return false;
 	if (!throttle_allows(alarms, e)) {
 		alarms->stats.throttled++;
 		return false;
@@ -398,7 +400,7 @@ entry_clear(struct alarms *alarms, struct entry *e, const char *text, const stru
 	place_touch(alarms, a->site, a, TOWERD_ALARM_CLEARED);
 	if (cleared_add(alarms, e) < 0)
 		alarms->stats.overflow++;
-	bool waits = !is_told && was_told;
+	bool waits = !is_told && was_told && !a->type->is_event;
 	if (waits)
 		throttle_wait(alarms, e);
 	int rc =

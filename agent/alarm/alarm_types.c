@@ -221,7 +221,7 @@ static const struct alarm_type types[] = {
 	    .description = "a repair has passed the time it was promised for",
 	    .repair_action = "call the crew; plan anew" },
 	/* the agent itself */
-	{ "agent/restarted", ITU_PROCESSING_ERROR, CAUSE(lossOfRealTimel, 157), WARNING, TOWERD_WARNING, .is_manual = true, .is_computed = true,
+	{ "agent/restarted", ITU_PROCESSING_ERROR, CAUSE(lossOfRealTimel, 157), WARNING, TOWERD_WARNING, .is_manual = true, .is_computed = true, .is_event = true,
 	    .description = "the agent has started anew: what a manager holds may be out of date",
 	    .repair_action = "read the list of active alarms again" },
 	{ "agent/list-unreliable", ITU_PROCESSING_ERROR, CAUSE(databaseInconsistency, 160), WARNING, TOWERD_WARNING, .is_computed = true,

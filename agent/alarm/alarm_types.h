@@ -37,6 +37,7 @@ struct alarm_type {
 	bool is_safety;         /* fire, smoke, flood, intrusion, unsafe, tilt: never silenced by anything */
 	bool is_manual;         /* never clears by itself: a person must say so */
 	bool is_computed;       /* the agent finds it out: a device that reports it is refused */
+	bool is_event; /* a notification only: its end is never told; acknowledged, it leaves the list */
 	const char *description;   /* for people, one sentence without a full stop */
 	const char *repair_action; /* proposed repair action (X.733, 8.1.2.12) */
 };

@@ -207,7 +207,26 @@ the_start_itself_is_told_as_a_rebuilt_list(void)
 	fixture_stop(&f);
 }
 
+static void
+an_event_is_told_each_time_and_its_end_never(void)
+{
+	fixture_start(&f);
+	alarm_raise(f.alarms, ENTITY_AGENT_NUMBER, "agent/restarted", "", 0, NULL, 0);
+	fixture_step(&f, 100);
+	kill_and_start(&f);
+	alarm_raise(f.alarms, ENTITY_AGENT_NUMBER, "agent/restarted", "", 0, NULL, 0);
+	CU_ASSERT_STRING_EQUAL(
+	    fixture_heard(&f), "!clear agent/restarted cleared\nraise agent/restarted warning\n");
+	const struct alarm *alarm = alarm_find(f.alarms, ENTITY_AGENT_NUMBER, "agent/restarted", "");
+	alarm_acknowledge(f.alarms, alarm->number, "uid 7", "seen", fixture_done, &f);
+	fixture_step(&f, 5000);
+	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 0);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!clear agent/restarted cleared\n");
+	fixture_stop(&f);
+}
+
 static const struct claim claims[] = {
+	CLAIM(an_event_is_told_each_time_and_its_end_never),
 	CLAIM(models_are_the_same_before_and_after),
 	CLAIM(active_alarms_and_their_rows_are_the_same_after_a_kill),
 	CLAIM(numbers_go_on_behind_all_that_were_given),
