@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* towerdDeviceTable: the slots of each site and what stands in them. Settings (credentials among them) are no columns. */
+#include <string.h>
+
 #include "agent/model/inside.h"
 
 static bool
@@ -25,13 +27,14 @@ static struct towerd_value
 site_id(const struct view_row *row)
 {
 	const struct device *device = row->object;
-	return view_text(row, "%s", device->site->id);
+	return towerd_bytes(TOWERD_TEXT, device->site->id, strlen(device->site->id));
 }
 
 static struct towerd_value
 attribute(const struct view_row *row, const char *name)
 {
-	return view_text(row, "%s", attribute_get(row->object, name));
+	const char *text = attribute_get(row->object, name);
+	return towerd_bytes(TOWERD_TEXT, text, strlen(text));
 }
 
 static struct towerd_value

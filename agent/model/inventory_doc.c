@@ -365,10 +365,10 @@ inventory_next_id(const char **at, char id[INVENTORY_ID_MAX + 1])
 	return true;
 }
 
-/* Writes the ids of `text` with single spaces, keeping its '|' and '&'. */
+/* Writes the ids of `text` with single spaces; with marks between them ('|', '&'), or none. */
 static int
 set_ids(struct inventory_reader *reader, struct inventory_place place, const char *key, const char *text,
-    const char **out)
+    bool has_marks, const char **out)
 {
 	size_t size = strlen(text) * 2 + 2, len = 0;
 	char *line = malloc(size);
@@ -382,7 +382,10 @@ set_ids(struct inventory_reader *reader, struct inventory_place place, const cha
 		bool is_mark = *at == '|' || *at == '&';
 		size_t n = is_mark ? 1 : strcspn(at, " \t|&");
 		snprintf(id, sizeof(id), "%.*s", (int)(n < sizeof(id) ? n : sizeof(id) - 1), at);
-		if (is_mark ? wants_id : !is_id(id, INVENTORY_ID_MAX)) {
+		if (has_marks && !is_mark && !wants_id) {
+			inventory_fault(reader, place, "%s: '|' or '&' is expected before \"%s\"", key, id);
+			rc = -EINVAL;
+		} else if (is_mark ? wants_id : !is_id(id, INVENTORY_ID_MAX)) {
 			inventory_fault(reader, place, "%s: \"%s\" is not the id of a site", key, id);
 			rc = -EINVAL;
 		}
@@ -407,7 +410,7 @@ inventory_set_depends(struct inventory_reader *reader, struct inventory_site *si
     struct inventory_place place, const char *text)
 {
 	site->depends_place = place;
-	return set_ids(reader, place, "depends-on", text, &site->depends_on);
+	return set_ids(reader, place, "depends-on", text, true, &site->depends_on);
 }
 
 int
@@ -419,7 +422,7 @@ inventory_set_covers(struct inventory_reader *reader, struct inventory_site *sit
 		inventory_fault(reader, place, "covers: site ids with spaces between them are accepted");
 		return -EINVAL;
 	}
-	return set_ids(reader, place, "covers", text, &site->covers);
+	return set_ids(reader, place, "covers", text, false, &site->covers);
 }
 
 static int

@@ -130,6 +130,8 @@ every_fault_is_named_with_its_place_and_nothing_changes(void)
 		    "sites:\n  - { id: A, nmae: x, location: { lat: 96.1234567, lon: 43.7654321 } }\n",
 		    "a.yaml:2:14: unknown key \"nmae\": did you mean \"name\"?\n"
 		    "a.yaml:2:33: location: degrees from -90 to 90 are accepted\n" },
+		{ "a.csv", "id,depends-on\nA,B C\nB,\nC,\n",
+		    "a.csv:2:3: depends-on: '|' or '&' is expected before \"C\"\n" },
 		{ "a.yaml", "sites: 7\n", "a.yaml:1:8: sites: a list is accepted\n" },
 		{ "a.yaml", "sites:\n  - { id: A, covers: [B] }\n  - { id: B, population: -3 }\n",
 		    "a.yaml:3:26: population \"-3\": a whole number from 0 to 4294967295 is accepted\n"

@@ -100,6 +100,18 @@ fixture_done(void *arg, int rc)
 	f->is_done = true;
 }
 
+/* Until done() came; 10 s are for ever. */
+static inline void
+fixture_wait(struct fixture *f)
+{
+	for (unsigned i = 0; i < 10000 && !f->is_done; i++) {
+		loop_step(f->loop, 0);
+		if (!f->is_done)
+			usleep(1000);
+	}
+	CU_ASSERT_TRUE_FATAL(f->is_done);
+}
+
 /* Imports and waits for the commit; the faults are in f->faults. */
 static inline int
 fixture_import(
@@ -110,8 +122,8 @@ fixture_import(
 	f->is_done = false;
 	int rc = inventory_import(
 	    f->model, name, text, strlen(text), prune, "test", &faults, result, fixture_done, f);
-	while (rc == 0 && !f->is_done)
-		loop_turn(f->loop, true);
+	if (rc == 0)
+		fixture_wait(f);
 	return rc < 0 ? rc : f->done_rc;
 }
 

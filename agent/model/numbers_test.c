@@ -47,8 +47,7 @@ everything_that_must_survive_a_restart_does(void)
 			    f.model, model_site(f.model, "A"), STRUCTURAL_DAMAGED, "uid 0", fixture_done, &f),
 	    0);
 	CU_ASSERT_EQUAL(model_site(f.model, "A")->structural, STRUCTURAL_UNKNOWN); /* not before the commit */
-	while (!f.is_done)
-		loop_turn(f.loop, true);
+	fixture_wait(&f);
 	CU_ASSERT_EQUAL(model_site(f.model, "A")->structural, STRUCTURAL_DAMAGED);
 	struct towerd_position p = {
 		.size = sizeof(p), .latitude_e7 = 361234567, .longitude_e7 = 431234567, .accuracy_m = 5
@@ -118,8 +117,9 @@ many_sensors_get_numbers_of_durable_blocks_alone(void)
 		uint32_t number;
 		int rc;
 		while ((rc = model_sensor_declare(f.model, device, &want, &number)) == -EAGAIN) {
-			waits++;
-			loop_turn(f.loop, true);
+			CU_ASSERT_TRUE_FATAL(++waits < 10000);
+			loop_turn(f.loop, false);
+			usleep(1000);
 		}
 		CU_ASSERT_EQUAL_FATAL(rc, 0);
 		CU_ASSERT_TRUE(number > last);
@@ -140,6 +140,43 @@ many_sensors_get_numbers_of_durable_blocks_alone(void)
 		before = row.key[1];
 	}
 	CU_ASSERT_EQUAL(rows, 700);
+	fixture_stop(&f);
+}
+
+static int
+collect_record(void *arg, const struct store_record *record)
+{
+	struct fixture *f = arg;
+	size_t len = strlen(f->faults);
+	snprintf(f->faults + len, sizeof(f->faults) - len, "%s %s %s %s\n", record->type, record->actor,
+	    record->object, record->body);
+	return 0;
+}
+
+static void
+a_record_names_what_changed_and_neither_location_nor_credential(void)
+{
+	struct fixture f;
+	fixture_start(&f, true);
+	fixture_import(&f, "sites.yaml", city, false, NULL);
+	fixture_import(&f, "sites.yaml",
+	    "sites: [{ id: A, name: Alpha, area: x/y, location: { lat: 3.25, lon: 2.5 }, population: 5,\n"
+	    "  devices: [{ id: power, driver: snmp, community: s3cret }, { id: spare, driver: snmp }] }]",
+	    true, NULL);
+	f.faults[0] = '\0';
+	f.is_done = false;
+	CU_ASSERT_EQUAL(store_read(f.store, 0, 100, collect_record, fixture_done, &f), 0);
+	fixture_wait(&f);
+	CU_ASSERT_STRING_EQUAL(f.faults,
+	    "site.add test A "
+	    "{\"number\":256,\"name\":\"Alpha\",\"kind\":\"fixed\",\"area\":\"x/"
+	    "y\",\"devices-added\":[\"power\",\"radio\"]}\n"
+	    "site.add test B "
+	    "{\"number\":512,\"name\":\"\",\"kind\":\"portable\",\"area\":\"\",\"devices-added\":[\"tower\"]}"
+	    "\n"
+	    "site.change test A {\"fields\":[\"location\",\"thresholds\"],\"devices-added\":[\"spare\"],"
+	    "\"devices-changed\":[\"power\"],\"devices-removed\":[\"radio\"]}\n"
+	    "site.remove test B {}\n");
 	fixture_stop(&f);
 }
 
@@ -221,6 +258,7 @@ static const struct claim claims[] = {
 	CLAIM(everything_that_must_survive_a_restart_does),
 	CLAIM(a_removed_sites_numbers_survive_a_restart_unused),
 	CLAIM(many_sensors_get_numbers_of_durable_blocks_alone),
+	CLAIM(a_record_names_what_changed_and_neither_location_nor_credential),
 	CLAIM(no_number_is_given_twice_whatever_the_moment_of_a_crash),
 };
 

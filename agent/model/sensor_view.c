@@ -23,7 +23,7 @@ none(void)
 	return towerd_int(TOWERD_NONE, 0);
 }
 
-/* Text that outlives the batch: the model's or the catalogue's own. */
+/* Text that is there already: the model's, the catalogue's, or in scratch. */
 static struct towerd_value
 own_text(const char *text)
 {
@@ -92,8 +92,8 @@ value_text(const struct view_row *row)
 		return own_text("");
 	if (k->value_class != TOWERD_KIND_NUMBER)
 		return own_text(state_name(sensor));
-	char text[DECIMAL_TEXT];
-	return view_text(row, "%s", decimal_text(sensor->value, k->decimals, text));
+	char *room = view_scratch(row, DECIMAL_TEXT);
+	return room == NULL ? none() : own_text(decimal_text(sensor->value, k->decimals, room));
 }
 
 /* SNMP has no signed 64 bits: beyond 32 the number is cut to the nearest that fits, the text is not. */
