@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <towerd/json.h>
 #include <towerd/time.h>
 
 #include "plugins/snmp-agent/snmp_agent.h"
@@ -160,14 +161,21 @@ alarm_notification(const struct towerd_record *record, enum sink_type type)
 	return NULL;
 }
 
+/* Its text is the reason, a member of the record's body. */
 static netsnmp_pdu *
 list_notification(const struct towerd_record *record, const char *notification, enum sink_type type)
 {
 	netsnmp_pdu *pdu;
+	const char *reason = "";
+	size_t len;
 
 	if (begin(type, notification, &pdu) == NULL)
 		return NULL;
-	if (add_common(pdu, record, record->time_ms) && add_text(pdu, NOTIFICATION_TEXT, record->object))
+	struct towerd_json *body = towerd_json_parse(record->body, strlen(record->body), NULL, 0);
+	(void)towerd_json_text(towerd_json_get(body, "reason"), &reason, &len);
+	bool ok = add_common(pdu, record, record->time_ms) && add_text(pdu, NOTIFICATION_TEXT, reason);
+	towerd_json_free(body);
+	if (ok)
 		return pdu;
 	snmp_free_pdu(pdu);
 	return NULL;

@@ -13,10 +13,11 @@
 /* After snmp_agent.h: net-snmp's headers need its configuration first. */
 #include <net-snmp/library/large_fd_set.h>
 
-#define CREDIT       64   /* records held in memory */
-#define PAUSE_MIN_MS 1000 /* between probes of a dead receiver */
-#define PAUSE_MAX_MS 60000
-#define CHECK_MS     200 /* how often the library is asked for time-outs */
+#define CREDIT          64   /* records held in memory */
+#define PAUSE_MIN_MS    1000 /* between probes of a dead receiver */
+#define PAUSE_MAX_MS    60000
+#define CHECK_MS        200 /* how often the library is asked for time-outs */
+#define NAME_MAX_OCTETS 64  /* towerdSinkName is an index (TOWERD-AGENT-MIB) */
 
 enum notice_state { NOTICE_WAITING, NOTICE_IN_FLIGHT, NOTICE_DONE };
 
@@ -323,6 +324,9 @@ sink_open_session(struct sink *sink)
 	const struct sink_config *config = sink->config;
 	netsnmp_session settings;
 
+	if (strlen(config->name) > NAME_MAX_OCTETS)
+		return towerd_fail(
+		    ctx, -EINVAL, "sink %s: a name has at most %d octets", config->name, NAME_MAX_OCTETS);
 	if (!is_literal_address(config->address))
 		return towerd_fail(ctx, -EINVAL,
 		    "sink %s: address \"%s\" is not udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT", config->name,
