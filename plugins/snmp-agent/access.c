@@ -125,13 +125,23 @@ is_community_name(const char *name)
 	return name[0] != '\0' && strlen(name) <= 64;
 }
 
+/* "1.3.6.1" or ".1.3.6.1". */
 static bool
 is_numeric_oid(const char *text)
 {
-	oid ids[MAX_OID_LEN];
-	size_t len = MAX_OID_LEN;
+	unsigned count = 0;
 
-	return text[strspn(text, "0123456789.")] == '\0' && read_objid(text, ids, &len) != 0;
+	for (const char *p = text[0] == '.' ? text + 1 : text;; p++) {
+		char *end;
+		unsigned long id = strtoul(p, &end, 10);
+		if (!isdigit((unsigned char)*p) || id > UINT32_MAX || ++count > MAX_OID_LEN)
+			return false;
+		if (*end == '\0')
+			return count >= 2;
+		if (*end != '.')
+			return false;
+		p = end;
+	}
 }
 
 static int
@@ -199,7 +209,7 @@ static void __attribute__((format(printf, 1, 2))) vacm(const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	netsnmp_config(line);
+	netsnmp_config_remember(line); /* read with the configuration, which init_snmp() does */
 }
 
 void

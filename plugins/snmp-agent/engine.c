@@ -143,6 +143,7 @@ library_start(struct engine *engine)
 	init_system_mib();
 	init_sysORTable();
 	init_snmp_mib();
+	access_configure_vacm(engine->agent->access);
 	init_snmp(APPLICATION);
 	engine->is_initialised = true;
 	if (init_master_agent() != 0)
@@ -271,7 +272,6 @@ engine_start(struct agent_state *agent, struct engine **out)
 	int rc = library_start(engine);
 	if (rc < 0)
 		return rc;
-	access_configure_vacm(agent->access);
 	rc = tables_register(agent);
 	if (rc < 0)
 		return rc;

@@ -63,7 +63,7 @@ void access_stop(struct access *access);
 bool access_admits(const struct access *access, const netsnmp_pdu *pdu);
 /* The scope in which a request is answered, or -EACCES. */
 int access_scope(const struct access *access, const netsnmp_pdu *pdu);
-/* Tells the library's VACM who may read what: the second line behind the views' scopes. */
+/* Tells the library's VACM who may read what, before init_snmp(): the second line behind the views' scopes. */
 void access_configure_vacm(const struct access *access);
 
 /* table.c: registers every view that has an OID. */

@@ -32,7 +32,7 @@ class Northbound(harness.TestCase):
         super().setUp()
         _, self.broker_port = self.start_mosquitto()
         self.sink = trapd.Trapd(self)
-        self.agent = Agent(self, inventory=SITES, settings={"alarm": {"hold": "500ms", "unreachable": "1s"}}, readers={
+        self.agent = Agent(self, inventory=SITES, settings={"alarm": {"hold": "500ms", "unreachable-after": "1s"}}, readers={
             "noc": {"role": "operate", "areas": ["*"]},
             "east": {"role": "read", "areas": ["north/east"], "location": "never"},
         })
@@ -148,7 +148,7 @@ class Northbound(harness.TestCase):
                 self.assertGreater(len(rows), 50)
                 self.assertIsNone(DIGITS.search(re.sub(r"[\s\"]", "", str(rows))), community)
         self.assertIsNone(DIGITS.search(self.agent.process.output()))
-        self.assertIsNone(DIGITS.search(json.dumps(self.agent.ctl("journal"))))
+        self.assertIsNone(DIGITS.search(self.agent.run_ctl("--json", "journal")[1]))
         self.assertIsNone(DIGITS.search(str(self.sink.notifications())))
         if os.getuid() == 0:
             os.chmod(self.folder, 0o755)
