@@ -207,12 +207,11 @@ store_close(struct store *store)
 	store_release(store);
 }
 
-int
-store_each(struct store *store, enum store_bucket bucket,
+static int
+visit_rows(struct store_db *db, enum store_bucket bucket,
     int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg)
 {
 	static const char sql[] = "SELECT key, body FROM state WHERE bucket = ?1 ORDER BY key";
-	struct store_db *db = &store->writer.db;
 	sqlite3_stmt *statement = NULL;
 	int step = SQLITE_DONE, rc = 0;
 
@@ -227,6 +226,22 @@ store_each(struct store *store, enum store_bucket bucket,
 	if (rc == 0 && step != SQLITE_DONE)
 		rc = store_db_fail(db, "read");
 	sqlite3_finalize(statement);
+	return rc;
+}
+
+/* By a connection of its own: the writer's is the writer's alone from the first submit on, and SQLite would not notice two threads on it. */
+int
+store_each(struct store *store, enum store_bucket bucket,
+    int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg)
+{
+	struct store_db db;
+
+	pthread_rwlock_rdlock(&store->disk->lock);
+	int rc = store_db_open_reader(&db, store->disk->path);
+	if (rc == 0)
+		rc = visit_rows(&db, bucket, fn, arg);
+	store_db_close(&db);
+	pthread_rwlock_unlock(&store->disk->lock);
 	return rc;
 }
 

@@ -83,7 +83,7 @@ int store_open(
  */
 void store_close(struct store *store);
 
-/* State at start: visits the rows of a bucket by key, until `fn` returns non-zero. Blocking; before the first submit. */
+/* State at start: visits the rows of a bucket by key, as they are durable, until `fn` returns non-zero. Blocking. */
 int store_each(struct store *store, enum store_bucket bucket,
     int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg);
 
