@@ -123,6 +123,18 @@ state_dir_make(const char *path, char *error, size_t size)
 	return 0;
 }
 
+/* A test build can be told not to sync, to show that the tests would notice. */
+static bool
+is_disk_unsafe(void)
+{
+#ifdef TOWERD_TEST_CLOCK
+	const char *synchronous = getenv("TOWERD_TEST_SYNCHRONOUS");
+	return synchronous != NULL && strcmp(synchronous, "off") == 0;
+#else
+	return false;
+#endif
+}
+
 static int
 store_begin_at(struct agent *agent, char *error, size_t size)
 {
@@ -140,6 +152,7 @@ store_begin_at(struct agent *agent, char *error, size_t size)
 		.on_health = store_health,
 		.on_commit = store_commit,
 		.on_cursor_lost = cursor_lost,
+		.unsafe_for_tests = is_disk_unsafe(),
 		.arg = agent,
 	};
 	return store_open(agent->loop, &settings, &agent->store, error, size);
