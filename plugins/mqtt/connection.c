@@ -46,6 +46,15 @@ struct connection {
 static void connection_lost(struct connection *c, const char *reason);
 
 static void
+say_status(struct connection *c, const char *what, const char *more)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %s", what, more);
+	towerd_status(c->mqtt->ctx, text);
+}
+
+static void
 attempt_free(struct attempt *attempt)
 {
 	free(attempt->host);
@@ -112,6 +121,7 @@ on_connect(struct mosquitto *client, void *arg, int rc)
 	c->backoff_ms = BACKOFF_MIN_MS;
 	c->is_down_logged = false;
 	towerd_log(mqtt->ctx, TOWERD_LOG_INFO, "connected to %s", config->broker);
+	say_status(c, "connected to", config->broker);
 	for (int kind = 0; kind < TOPIC_KINDS; kind++) {
 		char filter[256];
 		int qos = kind == TOPIC_TELEMETRY || kind == TOPIC_POSITION ? 0 : 1;
@@ -212,6 +222,7 @@ connection_lost(struct connection *c, const char *reason)
 	c->state = CONNECTION_WAITING;
 	if (!c->is_down_logged)
 		towerd_log(ctx, TOWERD_LOG_WARNING, "no broker: %s; trying again until it answers", reason);
+	say_status(c, "no broker:", reason);
 	c->is_down_logged = true;
 	towerd_count(ctx, "broker-losses", was_up);
 	if (was_up)
