@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* ALARM-MIB, alarmActiveVariableTable: the varbinds of the notification. A row's mark is the variable's index. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <towerd/time.h>
+
 #include "agent/alarm/alarm_rows.h"
 
 static struct towerd_value
@@ -43,17 +48,110 @@ id_resource(const struct view_row *row)
 	return active_instance(row, 10);
 }
 
-enum { TIME_TICKS = 3, OBJECT_ID = 7 }; /* alarmActiveVariableValueType */
+/* What every notification of ours carries besides: towerdNotification*, scalars of TOWERD-AGENT-MIB, by their sub-identifier there. */
 
+enum { SEQUENCE = 1, TIME, DURABLE, ALARM, SITE, TYPE, SEVERITY, TEXT, AREA };
+
+static const struct entry *
+entry_of(const struct view_row *row)
+{
+	return row->object;
+}
+
+static struct towerd_value
+octets(const char *text)
+{
+	return towerd_bytes(TOWERD_OCTETS, text, strlen(text));
+}
+
+static struct towerd_value
+number64(uint64_t number)
+{
+	return (struct towerd_value){ .type = TOWERD_COUNTER64, .u = number };
+}
+
+static struct towerd_value
+variable_sequence(const struct view_row *row)
+{
+	return number64(entry_of(row)->alarm.journal_number);
+}
+
+static struct towerd_value
+variable_time(const struct view_row *row)
+{
+	uint8_t *date = view_scratch(row, 11);
+
+	if (date == NULL)
+		return row_none;
+	towerd_time_to_date_and_time(entry_of(row)->event_ms, date);
+	return towerd_bytes(TOWERD_OCTETS, (const char *)date, 11);
+}
+
+static struct towerd_value
+variable_durable(const struct view_row *row)
+{
+	return towerd_int(TOWERD_INTEGER, entry_of(row)->alarm.is_durable ? 1 : 2); /* TruthValue */
+}
+
+static struct towerd_value
+variable_alarm(const struct view_row *row)
+{
+	return number64(entry_of(row)->alarm.number);
+}
+
+static struct towerd_value
+variable_site(const struct view_row *row)
+{
+	return octets(entry_of(row)->site_id);
+}
+
+static struct towerd_value
+variable_type_name(const struct view_row *row)
+{
+	return octets(entry_of(row)->alarm.type->name);
+}
+
+static struct towerd_value
+variable_severity(const struct view_row *row)
+{
+	return towerd_int(TOWERD_INTEGER, entry_of(row)->alarm.severity);
+}
+
+static struct towerd_value
+variable_text(const struct view_row *row)
+{
+	return octets(entry_of(row)->alarm.text);
+}
+
+static struct towerd_value
+variable_area(const struct view_row *row)
+{
+	return octets(entry_of(row)->area);
+}
+
+/* alarmActiveVariableValueType. */
+enum { TIME_TICKS = 3, INTEGER32 = 4, OCTET_STRING = 6, OBJECT_ID = 7, COUNTER64 = 8 };
+
+/* In the order of the notification: the two of every notification, alarmActiveState's own, ours. */
 static const struct variable {
-	struct towerd_value (*id)(const struct view_row *row);
+	struct towerd_value (*id)(const struct view_row *row); /* NULL: towerdNotification, `scalar` */
+	uint32_t scalar;
 	int type;
 	struct towerd_value (*value)(const struct view_row *row);
 } variables[] = {
-	{ id_uptime, TIME_TICKS, variable_uptime },
-	{ id_trap_oid, OBJECT_ID, row_active_notification },
-	{ id_model, OBJECT_ID, active_model_pointer },
-	{ id_resource, OBJECT_ID, active_resource_id },
+	{ .id = id_uptime, .type = TIME_TICKS, .value = variable_uptime },
+	{ .id = id_trap_oid, .type = OBJECT_ID, .value = row_active_notification },
+	{ .id = id_model, .type = OBJECT_ID, .value = active_model_pointer },
+	{ .id = id_resource, .type = OBJECT_ID, .value = active_resource_id },
+	{ .scalar = SEQUENCE, .type = COUNTER64, .value = variable_sequence },
+	{ .scalar = TIME, .type = OCTET_STRING, .value = variable_time },
+	{ .scalar = DURABLE, .type = INTEGER32, .value = variable_durable },
+	{ .scalar = ALARM, .type = COUNTER64, .value = variable_alarm },
+	{ .scalar = SITE, .type = OCTET_STRING, .value = variable_site },
+	{ .scalar = TYPE, .type = OCTET_STRING, .value = variable_type_name },
+	{ .scalar = SEVERITY, .type = INTEGER32, .value = variable_severity },
+	{ .scalar = TEXT, .type = OCTET_STRING, .value = variable_text },
+	{ .scalar = AREA, .type = OCTET_STRING, .value = variable_area },
 };
 
 #define VARIABLES (sizeof(variables) / sizeof(variables[0]))
@@ -118,10 +216,26 @@ variable_index(const struct view_row *row)
 	return row_unsigned(row->mark);
 }
 
+/* ROOT.5.1.1.SCALAR.0 */
+static struct towerd_value
+own_id(const struct view_row *row, uint32_t scalar)
+{
+	uint32_t ids[TOWERD_OID_MAX], below[] = { 5, 1, 1, scalar, 0 };
+	size_t len = 0;
+
+	for (const char *p = TOWERD_ROOT_OID; *p != '\0' && len < TOWERD_OID_MAX; p += *p == '.') {
+		char *end;
+		ids[len++] = (uint32_t)strtoul(p, &end, 10);
+		p = end;
+	}
+	return row_oid(row, ids, len, below, sizeof(below) / sizeof(below[0]));
+}
+
 static struct towerd_value
 variable_id(const struct view_row *row)
 {
-	return variable_of(row)->id(row);
+	const struct variable *v = variable_of(row);
+	return v->id != NULL ? v->id(row) : own_id(row, v->scalar);
 }
 
 static struct towerd_value
@@ -130,22 +244,47 @@ variable_type(const struct view_row *row)
 	return towerd_int(TOWERD_ENUM, variable_of(row)->type);
 }
 
+/* Only the column of the row's own type has an instance. */
+static struct towerd_value
+value_of_type(const struct view_row *row, int type)
+{
+	return variable_of(row)->type == type ? variable_of(row)->value(row) : row_none;
+}
+
 static struct towerd_value
 variable_ticks(const struct view_row *row)
 {
-	return variable_of(row)->type == TIME_TICKS ? variable_of(row)->value(row) : row_none;
+	return value_of_type(row, TIME_TICKS);
+}
+
+static struct towerd_value
+variable_integer(const struct view_row *row)
+{
+	return value_of_type(row, INTEGER32);
+}
+
+static struct towerd_value
+variable_octets(const struct view_row *row)
+{
+	return value_of_type(row, OCTET_STRING);
 }
 
 static struct towerd_value
 variable_oid(const struct view_row *row)
 {
-	return variable_of(row)->type == OBJECT_ID ? variable_of(row)->value(row) : row_none;
+	return value_of_type(row, OBJECT_ID);
+}
+
+static struct towerd_value
+variable_counter64(const struct view_row *row)
+{
+	return value_of_type(row, COUNTER64);
 }
 
 static const char *const variable_types[] = { "counter32", "unsigned32", "timeTicks", "integer32",
 	"ipAddress", "octetString", "objectId", "counter64", "opaque", NULL };
 
-/* Columns 4, 5, 7, 8, 9, 11 and 12 have no instance: no variable of ours is of their types. */
+/* Columns 4, 5, 9 and 12 have no instance: no variable of ours is of their types. */
 static const struct view_column variable_columns[] = {
 	LIST_NAME,
 	VIEW_COLUMN(0, "alarmActiveIndex", TOWERD_UNSIGNED, .get = active_index,
@@ -156,7 +295,10 @@ static const struct view_column variable_columns[] = {
 	VIEW_COLUMN(
 	    3, "alarmActiveVariableValueType", TOWERD_ENUM, .get = variable_type, VIEW_NAMES(variable_types)),
 	VIEW_COLUMN(6, "alarmActiveVariableTimeTicksVal", TOWERD_INSTANT, .get = variable_ticks),
+	VIEW_COLUMN(7, "alarmActiveVariableInteger32Val", TOWERD_INTEGER, .get = variable_integer),
+	VIEW_COLUMN(8, "alarmActiveVariableOctetStringVal", TOWERD_OCTETS, .get = variable_octets),
 	VIEW_COLUMN(10, "alarmActiveVariableOidVal", TOWERD_OID, .get = variable_oid),
+	VIEW_COLUMN(11, "alarmActiveVariableCounter64Val", TOWERD_COUNTER64, .get = variable_counter64),
 };
 
 static const struct view templates[] = {
