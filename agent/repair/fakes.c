@@ -95,6 +95,15 @@ bench_site(struct bench *bench, uint32_t number)
 }
 
 void
+bench_remove(struct bench *bench, uint32_t number)
+{
+	struct site *site = bench_site(bench, number);
+
+	site->is_removed = true;
+	bench->model->listener.site_removed(bench->model->listener.arg, site);
+}
+
+void
 bench_presence(struct bench *bench, const char *slot, enum towerd_presence presence)
 {
 	struct device *device = &bench->model->devices[strcmp(slot, "power") == 0 ? 0 : 1];

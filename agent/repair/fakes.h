@@ -39,6 +39,7 @@ bool store_journal_mentions(const struct store *store, const char *text);
 char *store_snapshot(const struct store *store); /* all rows as text */
 
 /* The model and the alarms, with what their listeners are to hear. */
+void bench_remove(struct bench *bench, uint32_t site); /* from the inventory */
 struct site *bench_site(struct bench *bench, uint32_t number);
 void bench_presence(struct bench *bench, const char *slot, enum towerd_presence presence); /* at SITE_A */
 void bench_alarm(struct bench *bench, uint32_t site, const char *type, int severity); /* CLEARED: clears it */

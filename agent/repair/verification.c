@@ -18,8 +18,10 @@ struct verification {
 	struct repair *repair;
 	uint32_t ticket;
 	struct loop_timer *timer;
-	int64_t limit_ms;                /* monotonic */
-	int64_t well_since_ms;           /* monotonic; -1: the site is not well */
+	int64_t limit_ms;      /* monotonic */
+	int64_t well_since_ms; /* monotonic; -1: the site is not well */
+	bool
+	    is_refuted; /* an alarm came during the soak: so it stays, while the disk cannot record it and the site is not well */
 	bool is_decided;                 /* a verdict is on its way */
 	char why[TICKET_REASON_MAX / 2]; /* the site is not well; "": it is */
 };
@@ -138,6 +140,7 @@ check_well(struct slot *slot, int64_t now_ms)
 	struct verification *v = slot->verification;
 	int64_t soak_ms = v->repair->settings.soak_ms;
 
+	v->is_refuted = false;
 	if (v->well_since_ms < 0) {
 		v->well_since_ms = now_ms;
 		slot->durable->verify_until_ms = loop_utc_ms(v->repair->loop) + soak_ms;
@@ -156,7 +159,8 @@ check_unwell(struct slot *slot, int64_t now_ms, bool has_alarm)
 
 	v->well_since_ms = -1;
 	slot->durable->verify_until_ms = 0;
-	if (was_well && has_alarm)
+	v->is_refuted |= was_well && has_alarm;
+	if (v->is_refuted)
 		refute(slot, "it did not last");
 	else if (now_ms >= v->limit_ms)
 		refute(slot, "not well in time");
@@ -270,6 +274,12 @@ on_device(void *arg, struct device *device, bool is_new)
 	site_changed(arg, device->site);
 }
 
+static void
+on_site_removed(void *arg, struct site *site)
+{
+	site_changed(arg, site);
+}
+
 /* A site that came back finds its tickets again. */
 static void
 on_site(void *arg, struct site *site, bool is_new)
@@ -299,6 +309,7 @@ int
 verification_listen(struct repair *repair)
 {
 	const struct model_listener model = { .site = on_site,
+		.site_removed = on_site_removed,
 		.device = on_device,
 		.device_removed = on_device_removed,
 		.presence = on_presence,

@@ -198,6 +198,44 @@ a_verdict_that_the_disk_refuses_is_given_again(void)
 }
 
 static void
+a_refutation_that_the_disk_refuses_stays_one(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	both_answer(&bench);
+	uint32_t ticket = claimed(&bench)->number;
+	bench_wait(&bench, MINUTE);
+	store_fail(bench.store, -ENOSPC);
+	bench_alarm(&bench, SITE_A, "power/mains-failure", TOWERD_CRITICAL);
+	bench_wait(&bench, MINUTE);
+	CU_ASSERT_EQUAL(now_is(&bench, ticket)->state, TICKET_VERIFYING);
+	store_fail(bench.store, 0);
+	bench_wait(&bench, MINUTE);
+	CU_ASSERT_EQUAL(now_is(&bench, ticket)->state, TICKET_ASSIGNED);
+	CU_ASSERT_STRING_EQUAL(now_is(&bench, ticket)->reason, "it did not last: power/mains-failure");
+	bench_close(&bench);
+}
+
+static void
+a_site_that_leaves_the_inventory_waits_for_an_operators_word(void)
+{
+	struct bench bench;
+
+	bench_open(&bench);
+	both_answer(&bench);
+	uint32_t ticket = claimed(&bench)->number;
+	bench_wait(&bench, MINUTE);
+	bench_remove(&bench, SITE_A);
+	CU_ASSERT_STRING_EQUAL(
+	    now_is(&bench, ticket)->waits_for, "nothing is monitored at NIN-0042: an operator must attest");
+	bench_wait(&bench, 60 * MINUTE);
+	CU_ASSERT_EQUAL(now_is(&bench, ticket)->state, TICKET_VERIFYING);
+	CU_ASSERT_EQUAL(ask_operator(&bench, ticket, EV_ATTEST, "the site is gone").state, TICKET_CLOSED);
+	bench_close(&bench);
+}
+
+static void
 a_restart_soaks_and_waits_anew(void)
 {
 	struct bench bench;
@@ -281,6 +319,8 @@ static const struct claim claims[] = {
 	CLAIM(what_is_planned_or_gone_does_not_keep_a_ticket_open),
 	CLAIM(a_site_with_nothing_monitored_waits_for_an_operators_word),
 	CLAIM(a_verdict_that_the_disk_refuses_is_given_again),
+	CLAIM(a_refutation_that_the_disk_refuses_stays_one),
+	CLAIM(a_site_that_leaves_the_inventory_waits_for_an_operators_word),
 	CLAIM(a_restart_soaks_and_waits_anew),
 	CLAIM(a_note_does_not_disturb_the_soak),
 	CLAIM(an_operator_may_refuse_a_claim),
