@@ -16,7 +16,7 @@
 #define KID_LEN 16 /* 80 random bits */
 
 struct crew_call {
-	LIST_ENTRY(crew_call) next;
+	TAILQ_ENTRY(crew_call) next;
 	struct repair *repair;
 	crew_enrolled_fn *enrolled;
 	model_done_fn *done;
@@ -199,14 +199,14 @@ call_new(struct repair *repair, size_t revoked, const char *crew, void *arg)
 	call->repair = repair;
 	call->arg = arg;
 	snprintf(call->object, sizeof(call->object), "crew %s", crew);
-	LIST_INSERT_HEAD(&repair->crew_calls, call, next);
+	TAILQ_INSERT_TAIL(&repair->crew_calls, call, next);
 	return call;
 }
 
 static void
 call_free(struct crew_call *call)
 {
-	LIST_REMOVE(call, next);
+	TAILQ_REMOVE(&call->repair->crew_calls, call, next);
 	device_free(call->device);
 	free(call);
 }
@@ -396,8 +396,11 @@ crew_free_all(struct repair *repair)
 	struct crew_call *call;
 	struct crew_device *device;
 
-	while ((call = LIST_FIRST(&repair->crew_calls)) != NULL)
-		call_free(call);
+	while ((call = TAILQ_FIRST(&repair->crew_calls)) != NULL) {
+		TAILQ_REMOVE(&repair->crew_calls, call, next);
+		device_free(call->device);
+		free(call);
+	}
 	tdestroy(repair->devices_by_kid, keep);
 	while ((device = TAILQ_FIRST(&repair->devices)) != NULL) {
 		TAILQ_REMOVE(&repair->devices, device, next);

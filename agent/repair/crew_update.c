@@ -17,7 +17,7 @@ const char *const crew_reject_names[] = { "form", "algorithm", "device", "signat
 	"payload", NULL };
 
 struct crew_receipt {
-	LIST_ENTRY(crew_receipt) next;
+	TAILQ_ENTRY(crew_receipt) next;
 	struct repair *repair;
 	struct crew_device *device; /* whose token it was; NULL: not proven */
 	crew_receipt_fn *fn;
@@ -29,7 +29,7 @@ struct crew_receipt {
 static void
 receipt_free(struct crew_receipt *receipt)
 {
-	LIST_REMOVE(receipt, next);
+	TAILQ_REMOVE(&receipt->repair->receipts, receipt, next);
 	free(receipt);
 }
 
@@ -38,8 +38,10 @@ crew_receipts_free(struct repair *repair)
 {
 	struct crew_receipt *receipt;
 
-	while ((receipt = LIST_FIRST(&repair->receipts)) != NULL)
-		receipt_free(receipt);
+	while ((receipt = TAILQ_FIRST(&repair->receipts)) != NULL) {
+		TAILQ_REMOVE(&repair->receipts, receipt, next);
+		free(receipt);
+	}
 }
 
 static void
@@ -195,13 +197,13 @@ crew_update(
 		receipt->repair = repair;
 		receipt->fn = fn;
 		receipt->arg = arg;
-		LIST_INSERT_HEAD(&repair->receipts, receipt, next);
+		TAILQ_INSERT_TAIL(&repair->receipts, receipt, next);
 		check->payload.update.id = "";
 		check_token(repair, crew, token, len, check);
 		snprintf(receipt->id, sizeof(receipt->id), "%s", check->payload.update.id);
 		rc = check->cause == 0 ? take(receipt, check) : reject(receipt, check, crew);
 		if (rc < 0)
-			LIST_REMOVE(receipt, next);
+			TAILQ_REMOVE(&repair->receipts, receipt, next);
 		crew_payload_free(&check->payload);
 	}
 	if (rc < 0)

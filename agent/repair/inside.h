@@ -94,8 +94,8 @@ struct repair {
 	TAILQ_HEAD(crew_devices, crew_device) devices;
 	void *devices_by_kid; /* tsearch(3) */
 	uint32_t next_device;
-	LIST_HEAD(, crew_call) crew_calls;
-	LIST_HEAD(, crew_receipt) receipts;
+	TAILQ_HEAD(, crew_call) crew_calls;
+	TAILQ_HEAD(, crew_receipt) receipts;
 	uint64_t rejects[CREW_REJECTS];
 	int64_t reject_minute_ms; /* when the log began to count, monotonic */
 	unsigned reject_lines;    /* since then */

@@ -396,7 +396,7 @@ is_hs256(const struct jws *jws, const char *token, const struct jws_key *key)
 static bool
 is_es256(const struct jws *jws, const char *token, const struct jws_key *key)
 {
-	if (jws->signature_len != 2 * COORDINATE)
+	if (jws->signature_len != sizeof(jws->signature))
 		return false;
 	ECDSA_SIG *sig = ECDSA_SIG_new();
 	BIGNUM *r = BN_bin2bn(jws->signature, COORDINATE, NULL);

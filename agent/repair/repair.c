@@ -38,6 +38,8 @@ repair_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	TAILQ_INIT(&repair->waiting);
 	TAILQ_INIT(&repair->posted);
 	TAILQ_INIT(&repair->devices);
+	TAILQ_INIT(&repair->crew_calls);
+	TAILQ_INIT(&repair->receipts);
 	updates_init(&repair->updates);
 	repair->tickets_order = order_new(scopes);
 	repair->devices_order = order_new(scopes);

@@ -3,6 +3,7 @@
  * Steps of tickets: judged on the newest version, staged, committed with their journal record, answered after the commit. What hangs on a
  * version that is not durable yet (a later step, a refusal, a repeat) is answered after it.
  */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -302,6 +303,7 @@ stage(struct pending *pending, struct slot *slot, const struct ticket_step *step
 	struct ticket fresh = { 0 };
 
 	if (slot == NULL) {
+		assert(site != NULL); /* an opening without one is refused */
 		slot = opened =
 		    slot_load(repair, (uint32_t)repair->slot_count + 1); /* its own from the commit on */
 		if (slot == NULL) {

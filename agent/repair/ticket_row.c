@@ -112,9 +112,9 @@ read_state(const struct towerd_json *row, const char *name, uint8_t *state)
 
 	if (towerd_json_text(towerd_json_get(row, name), &text, &len) < 0)
 		return -EBADMSG;
-	for (uint8_t i = 0; i < TICKET_STATES; i++)
+	for (unsigned i = 0; i < TICKET_STATES; i++)
 		if (strcmp(text, ticket_state_names[i]) == 0) {
-			*state = i;
+			*state = (uint8_t)i;
 			return 0;
 		}
 	return -EBADMSG;

@@ -2,6 +2,7 @@
 /* The state machine of a ticket, as a table. What is not in it is refused, with both names. */
 #include "agent/repair/ticket_rules.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,7 +107,10 @@ ticket_rule_actors(const struct ticket_rule *rule)
 enum ticket_state
 ticket_rule_to(const struct ticket_rule *rule, const struct ticket *ticket)
 {
-	return rule->to == TO_WHERE_IT_WAS ? ticket->before_block : rule->to;
+	if (rule->to != TO_WHERE_IT_WAS)
+		return rule->to;
+	assert(ticket != NULL);
+	return ticket->before_block;
 }
 
 int
