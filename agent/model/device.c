@@ -255,10 +255,8 @@ model_attribute(struct model *model, uint32_t number, const char *name, const ch
 	if (before == NULL)
 		return -ENOMEM;
 	int rc = attribute_put(device, name, value, loop_utc_ms(model->loop));
-	if (rc == 0) {
+	if (rc == 0)
 		journal_attribute(model, device, name, before, actor);
-		MODEL_TELL(model, device, device, false);
-	}
 	free(before);
 	return rc;
 }

@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "agent/view/bits.h"
+#include "agent/view/names.h"
 
 struct block {
 	uint32_t site; /* 0: the agent's own, or none */
-	uint32_t area; /* position in scopes.areas; 0: no area */
+	uint32_t area; /* number in scopes.areas; 0: no area */
 	uint32_t next; /* the site's next block, ascending; 0: the last */
 };
 
@@ -39,10 +40,7 @@ struct scope {
 struct scopes {
 	struct block *blocks;
 	uint32_t block_count;
-	char **areas; /* each once; [0] is "" */
-	uint32_t area_count;
-	uint32_t *area_table; /* positions in areas by hash of the text; 0: free */
-	uint32_t area_table_size;
+	struct names areas;
 	struct reach **reaches; /* [0]: every row */
 	unsigned reach_count;
 	struct scope **all; /* [0]: scopes_all() */
@@ -126,7 +124,7 @@ reaches_add(struct scopes *scopes, struct reach *reach)
 		return -ENOMEM;
 	for (uint32_t block = 1; block < scopes->block_count; block++)
 		if (scopes->blocks[block].site != 0 &&
-		    reach_covers(reach, scopes->areas[scopes->blocks[block].area]) &&
+		    reach_covers(reach, names_at(&scopes->areas, scopes->blocks[block].area)) &&
 		    bits_set(&reach->blocks, block) < 0)
 			return -ENOMEM;
 	reach->number = scopes->reach_count;
@@ -248,12 +246,7 @@ scopes_new(void)
 		reach_free(reach);
 		reach = NULL;
 	}
-	scopes->areas = calloc(1, sizeof(*scopes->areas));
-	if (scopes->areas != NULL)
-		scopes->areas[0] = strdup("");
-	if (scopes->areas != NULL && scopes->areas[0] != NULL)
-		scopes->area_count = 1;
-	if (reach == NULL || scopes->area_count == 0 || scope_new(scopes, &agent, true, 0) == NULL ||
+	if (reach == NULL || scope_new(scopes, &agent, true, 0) == NULL ||
 	    scopes_set_block(scopes, 0, 0, "") < 0) {
 		scopes_free(scopes);
 		return NULL;
@@ -272,12 +265,9 @@ scopes_free(struct scopes *scopes)
 	}
 	for (unsigned i = 0; i < scopes->reach_count; i++)
 		reach_free(scopes->reaches[i]);
-	for (uint32_t i = 0; i < scopes->area_count; i++)
-		free(scopes->areas[i]);
 	free(scopes->all);
 	free(scopes->reaches);
-	free(scopes->areas);
-	free(scopes->area_table);
+	names_fini(&scopes->areas);
 	free(scopes->table);
 	free(scopes->blocks);
 	free(scopes);
@@ -320,54 +310,6 @@ scopes_open(struct scopes *scopes, const struct scope_reader *reader, bool is_se
 }
 
 static int
-areas_grow(struct scopes *scopes)
-{
-	if (scopes->area_count * 2 < scopes->area_table_size)
-		return 0;
-	uint32_t size = scopes->area_table_size == 0 ? 64 : scopes->area_table_size * 2;
-	uint32_t *table = calloc(size, sizeof(*table));
-	if (table == NULL)
-		return -ENOMEM;
-	for (uint32_t i = 1; i < scopes->area_count; i++) {
-		uint32_t at = hash_of(scopes->areas[i], false, 0) & (size - 1);
-		while (table[at] != 0)
-			at = (at + 1) & (size - 1);
-		table[at] = i;
-	}
-	free(scopes->area_table);
-	scopes->area_table = table;
-	scopes->area_table_size = size;
-	return 0;
-}
-
-static int
-area_find(struct scopes *scopes, const char *area, uint32_t *out)
-{
-	*out = 0;
-	if (area[0] == '\0')
-		return 0;
-	if (areas_grow(scopes) < 0)
-		return -ENOMEM;
-	uint32_t at = hash_of(area, false, 0) & (scopes->area_table_size - 1);
-	for (; scopes->area_table[at] != 0; at = (at + 1) & (scopes->area_table_size - 1)) {
-		if (strcmp(scopes->areas[scopes->area_table[at]], area) == 0) {
-			*out = scopes->area_table[at];
-			return 0;
-		}
-	}
-	char **areas = room(scopes->areas, scopes->area_count, sizeof(*areas));
-	if (areas == NULL)
-		return -ENOMEM;
-	scopes->areas = areas;
-	areas[scopes->area_count] = strdup(area);
-	if (areas[scopes->area_count] == NULL)
-		return -ENOMEM;
-	scopes->area_table[at] = scopes->area_count;
-	*out = scopes->area_count++;
-	return 0;
-}
-
-static int
 blocks_grow(struct scopes *scopes, uint32_t block)
 {
 	if (block < scopes->block_count)
@@ -405,7 +347,7 @@ scopes_set_block(struct scopes *scopes, uint32_t block, uint32_t site, const cha
 	uint32_t area_at;
 	if (block >= BITS_LIMIT)
 		return -ERANGE;
-	if (blocks_grow(scopes, block) < 0 || area_find(scopes, area, &area_at) < 0)
+	if (blocks_grow(scopes, block) < 0 || names_number(&scopes->areas, area, &area_at) < 0)
 		return -ENOMEM;
 	struct block *b = &scopes->blocks[block];
 	if (b->site == site && site != 0 && b->area == area_at)

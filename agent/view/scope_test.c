@@ -90,6 +90,23 @@ blocks_far_apart_are_found(void)
 }
 
 static void
+thousands_of_areas_are_told_apart(void)
+{
+	struct scopes *scopes = scopes_new();
+	const struct scope *one = open_areas(scopes, "one", "a/d-777", 0);
+	char area[16];
+	for (uint32_t i = 1; i <= 3000; i++) {
+		snprintf(area, sizeof(area), "a/d-%u", i);
+		CU_ASSERT_EQUAL(scopes_set_block(scopes, i, i << 8, area), 0);
+	}
+	CU_ASSERT_EQUAL(scope_next_block(one, 1), 777);
+	CU_ASSERT_EQUAL(scope_next_block(one, 778), 0);
+	/* A scope opened afterwards sees the same. */
+	CU_ASSERT_EQUAL(scope_next_block(open_areas(scopes, "late", "a/d-2999", 0), 1), 2999);
+	scopes_free(scopes);
+}
+
+static void
 a_virtual_device_sees_its_own_blocks_alone(void)
 {
 	struct scopes *scopes = three_sites();
@@ -202,6 +219,7 @@ static const struct claim claims[] = {
 	CLAIM(an_area_covers_whole_path_parts_only),
 	CLAIM(a_walk_over_blocks_meets_those_of_the_areas_alone),
 	CLAIM(blocks_far_apart_are_found),
+	CLAIM(thousands_of_areas_are_told_apart),
 	CLAIM(a_virtual_device_sees_its_own_blocks_alone),
 	CLAIM(a_virtual_device_outside_the_readers_areas_shows_nothing),
 	CLAIM(a_site_that_moves_changes_every_scope_and_the_generation),
