@@ -120,8 +120,8 @@ void stale_stop(struct model *model);
 
 /* service.c */
 void service_derive(struct model *model, struct site *site);
-void service_cover(struct model *model, const struct site *portable,
-    int by); /* it begins (+1) or ceases (-1) to stand in for others */
+void service_uncover(
+    struct model *model, struct site *portable); /* it ceases to stand in for others, until derived again */
 
 /* threshold.c: the catalogue's rule and step that an inventory's word stands for; `limit` is left alone. */
 bool threshold_find(const struct catalogue_kind *kind, const char *word, struct model_threshold *out);

@@ -40,7 +40,10 @@ int inventory_import(struct model *model, const char *name, const char *text, si
     void *arg);
 /* The same check without a model: `towerd -t`. 0 or -EINVAL. */
 int inventory_check(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
-/* The whole inventory as YAML, which inventory_import() reads back to the same. Positions only for scopes that may know. Malloc'ed, or NULL. */
+/*
+ * The inventory as YAML, which inventory_import() reads back to the same. Positions and stand-in relations only for scopes that may
+ * know, devices (addresses, credentials) not for role `read`. Malloc'ed, or NULL.
+ */
 struct scope;
 char *inventory_export(const struct model *model, const struct scope *scope);
 

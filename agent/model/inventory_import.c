@@ -155,8 +155,10 @@ import_write(struct import *import, struct import_step *step, const char *body)
 	static const char *const types[] = { "site.add", "site.change", "site.remove" };
 	if (body == NULL)
 		return -ENOMEM;
-	if (step->takes_numbers)
+	if (step->takes_numbers) {
 		numbers_write(import->model, step->number, import->txn);
+		step->is_reserving = true;
+	}
 	if (import->txn == NULL)
 		return 0;
 	if (step->want != NULL)
@@ -224,16 +226,10 @@ apply_fields(struct model *model, struct site *site, const struct inventory_site
 	    model_text(model, &site->power_feeder, want->power_feeder) < 0 ||
 	    model_text(model, &site->depends_on, want->depends_on) < 0)
 		return -ENOMEM;
-	bool stands_in = site->kind == SITE_PORTABLE &&
-	    (site->service == SERVICE_ON_AIR || site->service == SERVICE_DEGRADED);
 	if (strcmp(site->covers, want->covers) == 0)
 		return 0;
-	if (stands_in)
-		service_cover(model, site, -1);
-	int rc = model_text(model, &site->covers, want->covers);
-	if (stands_in)
-		service_cover(model, site, 1);
-	return rc;
+	service_uncover(model, site);
+	return model_text(model, &site->covers, want->covers);
 }
 
 static int
@@ -241,11 +237,9 @@ apply_wanted(struct model *model, struct import_step *step)
 {
 	const struct inventory_site *want = step->want;
 	struct site *site = step->site;
-	int rc = site == NULL ? site_add(model, step->number, want->id, &site) : 0;
-	if (rc < 0)
-		return rc;
-	step->site = site;
-	rc = apply_fields(model, site, want);
+	if (site == NULL)
+		return -ENOMEM;
+	int rc = apply_fields(model, site, want);
 	if (rc == 0)
 		rc = position_place(model, step->number, true, want->has_location ? &want->location : NULL);
 	if (rc == 0)
@@ -280,9 +274,14 @@ apply(struct import *import)
 {
 	struct model *model = import->model;
 	int rc = 0;
+	/* All sites first: one may cover another that follows. */
+	for (size_t i = 0; i < import->step_count; i++)
+		if (import->steps[i].site == NULL)
+			site_add(model, import->steps[i].number, import->steps[i].want->id,
+			    &import->steps[i].site);
 	for (size_t i = 0; i < import->step_count; i++) {
 		struct import_step *step = &import->steps[i];
-		if (step->takes_numbers)
+		if (step->is_reserving)
 			numbers_written(model, step->number, NULL);
 		int step_rc = 0;
 		if (step->what == IMPORT_REMOVE)
@@ -298,7 +297,7 @@ static void
 refuse(struct import *import)
 {
 	for (size_t i = 0; i < import->step_count; i++)
-		if (import->steps[i].takes_numbers)
+		if (import->steps[i].is_reserving)
 			numbers_refused(import->model, import->steps[i].number);
 }
 

@@ -13,7 +13,8 @@ struct import_step {
 	struct site *site;                 /* ADD: NULL unless it was removed before */
 	uint32_t number;
 	uint32_t *device_numbers; /* of want's devices */
-	bool takes_numbers;       /* its commit reserves some */
+	bool takes_numbers;       /* something in it is new */
+	bool is_reserving;        /* its commit reserves numbers */
 };
 
 struct import {

@@ -62,23 +62,22 @@ struct model_threshold { /* an inventory `thresholds:` entry, resolved to a kind
 struct site {
 	struct entity entity;
 	uint8_t kind, admin, oper, standby, structural, clearance, service; /* the enums above */
-	uint8_t
-	    worst_severity; /* of its own and its devices' alarms: a roll-up for our own table; 0: none. Kept by alarm */
-	uint32_t alarm_count;  /* kept by alarm */
-	uint32_t open_tickets; /* kept by repair */
-	bool
-	    is_removed; /* gone from the inventory: number and history stay, no view shows it but the journal */
+	uint8_t worst_severity; /* roll-up of its own and its devices' alarms; 0: none. Kept by alarm */
+	uint32_t alarm_count;   /* kept by alarm */
+	uint32_t open_tickets;  /* kept by repair */
+	bool is_removed;        /* gone from the inventory: number and history stay, no view shows it */
+	bool stands_in;         /* portable: it serves, and the sites that it covers know */
 	const char *id, *name, *area, *power_feeder;
 	uint32_t population;
 	int64_t clearance_until_ms; /* UTC; 0: open-ended */
 	int64_t last_seen_ms;       /* UTC of the last sign of life from any of its devices; 0: never */
-	struct device **devices;
+	struct device **devices;    /* by number, removed ones too */
 	size_t device_count;
 	struct model_threshold *thresholds;
 	size_t threshold_count;
 	const char *depends_on; /* the inventory's paths: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9"; "": none */
-	const char *
-	    covers; /* portable: site ids it stands in for, space-separated; shown to those who may know locations alone */
+	/* Portable: the ids of the sites it stands in for, space-separated; for those who may know locations alone. */
+	const char *covers;
 	uint32_t covered_by;    /* how many portable towers on air stand in for it */
 	struct area *area_node; /* the model's own */
 };

@@ -200,6 +200,24 @@ a_portable_tower_on_air_covers_the_site_it_stands_in_for(void)
 	    false, NULL);
 	CU_ASSERT_EQUAL(service(&f, "A"), SERVICE_UNKNOWN);
 	CU_ASSERT_EQUAL(service(&f, "B"), SERVICE_COVERED);
+	/* And then to one that comes with the same file, behind it. */
+	fixture_import(&f, "m.yaml",
+	    "sites: [{ id: COW, area: n/east, kind: portable, covers: [NEW], devices: [{ id: tower, driver: "
+	    "mqtt }] }, { id: NEW }]",
+	    false, NULL);
+	CU_ASSERT_EQUAL(service(&f, "B"), SERVICE_UNKNOWN);
+	CU_ASSERT_EQUAL(service(&f, "NEW"), SERVICE_COVERED);
+	/* What stops being portable stops standing in, and begins again when it is portable again. */
+	fixture_import(&f, "m.yaml",
+	    "sites: [{ id: COW, area: n/east, devices: [{ id: tower, driver: mqtt }] }]", false, NULL);
+	CU_ASSERT_EQUAL(service(&f, "NEW"), SERVICE_UNKNOWN);
+	fixture_import(&f, "m.yaml",
+	    "sites: [{ id: COW, area: n/east, kind: portable, covers: [B], devices: [{ id: tower, driver: "
+	    "mqtt }] }]",
+	    false, NULL);
+	CU_ASSERT_EQUAL(service(&f, "B"), SERVICE_COVERED);
+	CU_ASSERT_EQUAL(model_site(f.model, "NEW")->covered_by, 0);
+	CU_ASSERT_EQUAL(model_site(f.model, "A")->covered_by, 0);
 	fixture_import(&f, "m.yaml", "sites: [{ id: A, area: n/east }, { id: B }]", true, NULL);
 	CU_ASSERT_EQUAL(service(&f, "B"), SERVICE_UNKNOWN);
 	fixture_stop(&f);

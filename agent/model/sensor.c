@@ -43,22 +43,28 @@ sensors_free(struct model *model)
 	}
 }
 
-/* By number, so that a sensor's place among its siblings is its entPhysicalParentRelPos. Grows by little: most devices have few. */
+/* Grows by little: most devices have few. */
 static int
+device_room(struct device *device)
+{
+	if (device->sensor_count % 8 != 0)
+		return 0;
+	struct sensor **sensors =
+	    realloc(device->sensors, (device->sensor_count + 8) * sizeof(struct sensor *));
+	if (sensors == NULL)
+		return -ENOMEM;
+	device->sensors = sensors;
+	return 0;
+}
+
+/* By number, so that a sensor's place among its siblings is its entPhysicalParentRelPos. */
+static void
 device_place(struct device *device, struct sensor *sensor)
 {
-	size_t count = device->sensor_count;
-	if (count % 8 == 0) {
-		struct sensor **sensors = realloc(device->sensors, (count + 8) * sizeof(struct sensor *));
-		if (sensors == NULL)
-			return -ENOMEM;
-		device->sensors = sensors;
-	}
-	for (; count > 0 && device->sensors[count - 1]->entity.number > sensor->entity.number; count--)
-		device->sensors[count] = device->sensors[count - 1];
-	device->sensors[count] = sensor;
-	device->sensor_count++;
-	return 0;
+	size_t at = device->sensor_count++;
+	for (; at > 0 && device->sensors[at - 1]->entity.number > sensor->entity.number; at--)
+		device->sensors[at] = device->sensors[at - 1];
+	device->sensors[at] = sensor;
 }
 
 struct sensor *
@@ -74,20 +80,14 @@ sensor_add(struct model *model, struct device *device, uint32_t number, unsigned
 	sensor->interval_s = interval_s;
 	sensor->heard_s = (uint32_t)(loop_now_ms(model->loop) / 1000);
 	if (model_text(model, &sensor->instance, instance) < 0 ||
-	    model_text(model, &sensor->label, label) < 0 || numbers_place(model, &sensor->entity) < 0) {
+	    model_text(model, &sensor->label, label) < 0 || device_room(device) < 0 ||
+	    numbers_place(model, &sensor->entity) < 0) {
 		intern_drop(model->intern, sensor->instance);
 		intern_drop(model->intern, sensor->label);
 		slab_return(model);
 		return NULL;
 	}
-	if (device_place(device, sensor) < 0) {
-		/* The block knows it already: it stays there without a device to show it, its number used. */
-		model->blocks[ENTITY_BLOCK(number)].count--;
-		intern_drop(model->intern, sensor->instance);
-		intern_drop(model->intern, sensor->label);
-		slab_return(model);
-		return NULL;
-	}
+	device_place(device, sensor);
 	model->sensor_count++;
 	return sensor;
 }

@@ -105,30 +105,9 @@ serves(enum service service)
 	return service == SERVICE_ON_AIR || service == SERVICE_DEGRADED;
 }
 
-void
-service_derive(struct model *model, struct site *site)
-{
-	enum service own = SERVICE_OFF_AIR;
-	if (site->structural != STRUCTURAL_DESTROYED)
-		own = site->kind == SITE_PORTABLE ? portable_service(site) : fixed_service(model, site);
-	if (own == SERVICE_ON_AIR && site->worst_severity >= TOWERD_MAJOR)
-		own = SERVICE_DEGRADED;
-	site->oper = (uint8_t)oper_of(own);
-	site->standby = (uint8_t)standby_of(site, own);
-	enum service service = !serves(own) && site->covered_by > 0 ? SERVICE_COVERED : own;
-	enum service before = site->service;
-	if (service == before || site->is_removed)
-		return;
-	area_count(site->area_node, site, -1);
-	site->service = (uint8_t)service;
-	area_count(site->area_node, site, 1);
-	if (site->kind == SITE_PORTABLE && serves(service) != serves(before))
-		service_cover(model, site, serves(service) ? 1 : -1);
-	MODEL_TELL(model, service, site, before);
-}
-
-void
-service_cover(struct model *model, const struct site *portable, int by)
+/* Tells the sites that it covers that the tower begins (+1) or ceases (-1) to stand in for them. */
+static void
+cover(struct model *model, const struct site *portable, int by)
 {
 	char id[64];
 	for (const char *at = portable->covers; *at != '\0';) {
@@ -144,4 +123,50 @@ service_cover(struct model *model, const struct site *portable, int by)
 		}
 		at += len + (at[len] == ' ');
 	}
+}
+
+void
+service_uncover(struct model *model, struct site *portable)
+{
+	if (!portable->stands_in)
+		return;
+	portable->stands_in = false;
+	cover(model, portable, -1);
+}
+
+/* Whether it serves does not depend on who covers it, so towers that cover each other come to an end here. */
+static void
+cover_as_it_serves(struct model *model, struct site *site)
+{
+	bool stands_in = site->kind == SITE_PORTABLE && serves(site->service);
+	if (!stands_in)
+		service_uncover(model, site);
+	if (!stands_in || site->stands_in)
+		return;
+	site->stands_in = true;
+	cover(model, site, 1);
+}
+
+void
+service_derive(struct model *model, struct site *site)
+{
+	if (site->is_removed)
+		return; /* derived when it is placed */
+	enum service own = SERVICE_OFF_AIR;
+	if (site->structural != STRUCTURAL_DESTROYED)
+		own = site->kind == SITE_PORTABLE ? portable_service(site) : fixed_service(model, site);
+	if (own == SERVICE_ON_AIR && site->worst_severity >= TOWERD_MAJOR)
+		own = SERVICE_DEGRADED;
+	site->oper = (uint8_t)oper_of(own);
+	site->standby = (uint8_t)standby_of(site, own);
+	enum service service = !serves(own) && site->covered_by > 0 ? SERVICE_COVERED : own;
+	enum service before = site->service;
+	if (service != before) {
+		area_count(site->area_node, site, -1);
+		site->service = (uint8_t)service;
+		area_count(site->area_node, site, 1);
+	}
+	cover_as_it_serves(model, site);
+	if (service != before)
+		MODEL_TELL(model, service, site, before);
 }
