@@ -88,7 +88,8 @@ struct alarm_listener {
 
 struct alarms *alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model,
     const struct alarm_settings *settings);
-/* Models and active alarms from the store; then listens to the model. Journals list.rebuilt: a listener's list may be of before. */
+/* Models and active alarms from the store; then listens to the model. Journals list.rebuilt: a listener's list may be of before.
+ * -EUCLEAN: a row that cannot be read; `error` names it. */
 int alarms_load(struct alarms *alarms, char *error, size_t size);
 /* Before store_close(): from now on nothing is raised, cleared or told; what is on its way is written. */
 void alarms_stop(struct alarms *alarms);
@@ -125,7 +126,7 @@ alarms_worst(const struct alarms *alarms, const struct site *site, bool (*but)(c
 int alarms_each_at(const struct alarms *alarms, const struct site *site,
     int (*fn)(void *arg, const struct alarm *alarm), void *arg);
 
-/* Operator's acknowledgement, journalled; done(rc) after the commit. -ENOENT, -EINVAL: no such alarm, no actor; then done is not called. */
+/* Operator's acknowledgement, journalled; done(rc) after the commit; an event (alarm_types.h) then leaves the list. -ENOENT, -EINVAL: no such alarm, no actor; then done is not called. */
 int alarm_acknowledge(struct alarms *alarms, uint64_t number, const char *actor, const char *text,
     model_done_fn *done, void *arg);
 

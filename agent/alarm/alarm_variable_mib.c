@@ -126,7 +126,12 @@ variable_text(const struct view_row *row)
 static struct towerd_value
 variable_area(const struct view_row *row)
 {
-	return octets(entry_of(row)->area);
+	const struct entry *e = entry_of(row);
+	const struct site *site =
+	    e->alarm.site != 0 ? model_site_of(row_alarms(row)->model, e->alarm.site) : NULL;
+
+	return octets(
+	    site != NULL && site->area != NULL ? site->area : e->area); /* it may have moved since */
 }
 
 /* alarmActiveVariableValueType. */
