@@ -6,10 +6,11 @@
  */
 #include <net-snmp/net-snmp-config.h>
 /* net-snmp-config.h must come first (its own rule). */
-#include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/library/large_fd_set.h>
+#include <net-snmp/net-snmp-includes.h>
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -43,11 +44,11 @@ struct bare {
 };
 
 static int64_t
-now_us(void)
+time_us(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
@@ -139,11 +140,13 @@ expire(struct bare *bare)
 static void
 run(struct bare *bare)
 {
-	int64_t start_us = now_us(), told_us = start_us, us = start_us;
+	int64_t start_cpu_us = time_us(CLOCK_PROCESS_CPUTIME_ID);
+	int64_t start_us = time_us(CLOCK_MONOTONIC), told_us = start_us, us = start_us;
 	int64_t pace_us = (int64_t)bare->interval_ms * 1000;
 	uint64_t asked = 0;
 
-	for (; bare->seconds == 0 || us - start_us < bare->seconds * 1000000ll; us = now_us()) {
+	for (; bare->seconds == 0 || us - start_us < bare->seconds * 1000000ll;
+	     us = time_us(CLOCK_MONOTONIC)) {
 		uint64_t due = pace_us == 0
 		    ? asked + WINDOW - (bare->in_flight < WINDOW ? bare->in_flight : WINDOW)
 		    : (uint64_t)(us - start_us) * bare->count / (uint64_t)pace_us;
@@ -158,11 +161,8 @@ run(struct bare *bare)
 			expire(bare);
 		}
 	}
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
 	printf("answered=%lu failed=%lu cpu_us=%ld\n", bare->answered, bare->failed,
-	    (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
-		usage.ru_stime.tv_usec);
+	    time_us(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_us);
 }
 
 static int
@@ -221,7 +221,8 @@ main(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		unsigned number = option == 'f' ? 0 : (unsigned)strtoul(optarg == NULL ? "" : optarg, NULL, 10);
+		unsigned number =
+		    option == 'f' ? 0 : (unsigned)strtoul(optarg == NULL ? "" : optarg, NULL, 10);
 		switch (option) {
 		case 'f':
 			bare.address = optarg;
@@ -245,7 +246,8 @@ main(int argc, char **argv)
 	if (bare.address == NULL || bare.port == 0 || bare.count == 0 || optind == argc)
 		return usage();
 	if (start(&bare, argv + optind, (size_t)(argc - optind)) < 0) {
-		fputs("bare_poll: cannot open its sessions: address, OIDs, or the limit of open files\n", stderr);
+		fputs("bare_poll: cannot open its sessions: address, OIDs, or the limit of open files\n",
+		    stderr);
 		return 1;
 	}
 	run(&bare);

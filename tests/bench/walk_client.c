@@ -64,9 +64,9 @@ ask(struct walk *walk, struct walker *walker)
 	at = ber_put_head(at, BER_OID, walker->name_size);
 	memcpy(at, walker->name, walker->name_size);
 	at = ber_put_head(at + walker->name_size, BER_NULL, 0);
-	const uint8_t *message = message_wrap(SNMP_V2C, walk->community, PDU_GETBULK,
-	    (struct ber_slice){ id, sizeof(id) }, 0, walk->repetitions, room + MESSAGE_HEADROOM,
-	    (size_t)(at - room) - MESSAGE_HEADROOM, &size);
+	const uint8_t *message =
+	    message_wrap(SNMP_V2C, walk->community, PDU_GETBULK, (struct ber_slice){ id, sizeof(id) }, 0,
+		walk->repetitions, room + MESSAGE_HEADROOM, (size_t)(at - room) - MESSAGE_HEADROOM, &size);
 	walk->requests++;
 	return send(walker->fd, message, size, 0) == (ssize_t)size;
 }
@@ -134,9 +134,10 @@ run(struct walk *walk)
 static int
 usage(void)
 {
-	fputs("usage: walk_client --to ADDRESS:PORT --root OID [--repetitions 50] [--walkers 4] [--seconds 3] "
-	      "[--community public]\n"
-	      "--seconds 0: one walk\n",
+	fputs(
+	    "usage: walk_client --to ADDRESS:PORT --root OID [--repetitions 50] [--walkers 4] [--seconds 3] "
+	    "[--community public]\n"
+	    "--seconds 0: one walk\n",
 	    stderr);
 	return 2;
 }
