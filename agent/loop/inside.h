@@ -67,7 +67,8 @@ struct loop_lap {
 	int64_t cpu_ns, wall_ns;
 };
 struct loop_lap loop_lap_begin(void);
-void loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap);
+/* Returns where the next lap begins: in a row of callbacks each end is a beginning, and a reading of the CPU clock is a system call. */
+struct loop_lap loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap);
 
 /* clock.c */
 int64_t loop_clock_us(void); /* the real monotonic one */

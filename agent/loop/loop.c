@@ -58,7 +58,7 @@ loop_lap_begin(void)
 }
 
 /* CPU time finds the callback that computes too much, wall time the one that sleeps. */
-void
+struct loop_lap
 loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 {
 	const struct loop_settings *settings = &loop->settings;
@@ -67,7 +67,7 @@ loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 
 	loop->calls++;
 	if (owner == NULL)
-		return;
+		return now;
 	owner->calls++;
 	owner->cpu_ns += cpu_ns;
 	if (cpu_ns > owner->longest_ns)
@@ -80,6 +80,7 @@ loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 		if (settings->on_overstay != NULL)
 			settings->on_overstay(settings->arg, owner, cpu_ns, wall_ns);
 	}
+	return now;
 }
 
 /* The alarm: one event of the library for the earliest timer. */

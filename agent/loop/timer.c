@@ -136,15 +136,15 @@ loop_timers_run(struct loop *loop)
 	uint64_t order =
 	    heap->started; /* one that starts itself anew with 0 must not keep the rest of the loop waiting */
 
+	struct loop_lap lap = loop_lap_begin();
 	while (heap->count > 0 && !loop->stopping) {
 		struct loop_timer *timer = heap->items[0];
 		if (timer->due_us > now_us || timer->order >= order)
 			break;
 		struct loop_owner *owner = timer->owner;
 		heap_remove(heap, timer);
-		struct loop_lap lap = loop_lap_begin();
 		timer->fn(timer->arg); /* may free the timer */
-		loop_lap_end(loop, owner, lap);
+		lap = loop_lap_end(loop, owner, lap);
 	}
 }
 
