@@ -12,6 +12,7 @@
 #define DOWN_MAX_MS     300000
 #define LOST_PLAN_TIMES 10   /* intervals until a device without a profile is looked at again */
 #define SPREAD_MS       5000 /* devices that are added together are not asked together */
+#define GRID_MS         20 /* polls begin at multiples of this: those of one moment share wakeups and system calls */
 
 static const uint32_t sys_uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
 
@@ -175,9 +176,11 @@ poll_next(struct device *device)
 		transmit(device, r->data, r->len, r->id_at, false);
 		return;
 	}
-	int64_t spent_ms = towerd_now_ms(device->poller->ctx) - device->cycle_ms;
-	int64_t rest_ms = device->settings.interval_ms - spent_ms;
-	schedule(device, rest_ms > 100 ? rest_ms : 100);
+	int64_t now_ms = towerd_now_ms(device->poller->ctx);
+	int64_t due_ms = device->cycle_ms + device->settings.interval_ms;
+	if (due_ms < now_ms + 100)
+		due_ms = now_ms + 100;
+	schedule(device, due_ms - due_ms % GRID_MS - now_ms);
 }
 
 /* (Re)builds the requests, after the plan came or the device refused a part of it. */
@@ -229,7 +232,6 @@ timer_due(struct towerd_ctx *ctx, void *arg)
 	} else {
 		discover(device); /* also when the agent did not answer with sensor numbers */
 	}
-	wire_flush(device->poller->wire);
 }
 
 /* ---- discovery */

@@ -25,6 +25,8 @@ struct wire {
 	struct towerd_ctx *ctx;
 	struct wire_calls calls;
 	struct towerd_watch *watch;
+	struct towerd_timer *flush;
+	bool is_flush_due;
 	int fd, family;
 	struct mmsghdr out[BATCH], in[BATCH];
 	struct iovec out_data[BATCH], in_data[BATCH];
@@ -115,6 +117,31 @@ from_socket_address(const union socket_address *from, struct wire_address *to)
 	}
 }
 
+/* What cannot be sent (no route, a full queue) is like what is lost on the way: its sender times out and repeats. */
+static void
+flush(struct wire *wire)
+{
+	unsigned done = 0;
+
+	while (done < wire->out_count) {
+		int sent = sendmmsg(wire->fd, wire->out + done, wire->out_count - done, MSG_DONTWAIT);
+		if (sent <= 0)
+			towerd_count(wire->ctx, "send-failures", 1);
+		done += sent > 0 ? (unsigned)sent : 1;
+	}
+	wire->out_count = 0;
+}
+
+static void
+flush_due(struct towerd_ctx *ctx, void *arg)
+{
+	struct wire *wire = arg;
+
+	(void)ctx;
+	wire->is_flush_due = false;
+	flush(wire);
+}
+
 static void
 wire_readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 {
@@ -136,7 +163,7 @@ wire_readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 			break;
 	}
 	wire->calls.drained(wire->calls.arg);
-	wire_flush(wire);
+	flush(wire);
 }
 
 static int
@@ -177,7 +204,8 @@ wire_start(struct towerd_ctx *ctx, const struct wire_calls *calls, struct wire *
 		return rc;
 	wire->in_octets = malloc((size_t)BATCH * DATAGRAM_IN);
 	wire->watch = towerd_watch_new(ctx, wire->fd, TOWERD_READ, wire_readable, wire);
-	if (wire->in_octets == NULL || wire->watch == NULL)
+	wire->flush = towerd_timer_new(ctx, flush_due, wire);
+	if (wire->in_octets == NULL || wire->watch == NULL || wire->flush == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < BATCH; i++) {
 		wire->in_data[i] = (struct iovec){ wire->in_octets + i * DATAGRAM_IN, DATAGRAM_IN };
@@ -198,6 +226,8 @@ wire_stop(struct wire *wire)
 		return;
 	if (wire->watch != NULL)
 		towerd_watch_free(wire->ctx, wire->watch);
+	if (wire->flush != NULL)
+		towerd_timer_free(wire->ctx, wire->flush);
 	if (wire->fd >= 0)
 		close(wire->fd);
 	free(wire->in_octets);
@@ -213,21 +243,10 @@ wire_send(struct wire *wire, const struct wire_address *to, const uint8_t *data,
 	memcpy(wire->out_octets[i], data, len);
 	wire->out_data[i] = (struct iovec){ wire->out_octets[i], len };
 	wire->out[i].msg_hdr.msg_namelen = to_socket_address(wire->family, to, &wire->out_address[i]);
-	if (wire->out_count == BATCH)
-		wire_flush(wire);
-}
-
-/* What cannot be sent (no route, a full queue) is like what is lost on the way: its sender times out and repeats. */
-void
-wire_flush(struct wire *wire)
-{
-	unsigned done = 0;
-
-	while (done < wire->out_count) {
-		int sent = sendmmsg(wire->fd, wire->out + done, wire->out_count - done, MSG_DONTWAIT);
-		if (sent <= 0)
-			towerd_count(wire->ctx, "send-failures", 1);
-		done += sent > 0 ? (unsigned)sent : 1;
+	if (wire->out_count == BATCH) {
+		flush(wire);
+	} else if (!wire->is_flush_due) {
+		wire->is_flush_due = true;
+		towerd_timer_start(wire->ctx, wire->flush, 0);
 	}
-	wire->out_count = 0;
 }

@@ -27,8 +27,10 @@ struct wire_calls {
 };
 int wire_start(struct towerd_ctx *ctx, const struct wire_calls *calls, struct wire **out);
 void wire_stop(struct wire *wire);
-/* Queues (copies) a datagram of at most 1,472 octets; full batches go at once, the rest with wire_flush(). */
+/*
+ * Queues (copies) a datagram of at most 1,472 octets. Full batches go at once; the rest when the callbacks that are due now have run: those of devices
+ * that are due together share a system call.
+ */
 void wire_send(struct wire *wire, const struct wire_address *to, const uint8_t *data, size_t len);
-void wire_flush(struct wire *wire);
 
 #endif

@@ -289,7 +289,6 @@ poller_message(struct poller *poller, const void *data, size_t len)
 	default:
 		towerd_log(poller->ctx, TOWERD_LOG_ERROR, "a message that a worker does not know");
 	}
-	wire_flush(poller->wire);
 }
 
 int
