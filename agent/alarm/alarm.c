@@ -443,9 +443,9 @@ alarms_worst(const struct alarms *alarms, const struct site *site, bool (*but)(c
 		return 0;
 	if (but == NULL)
 		return counts_worst(place->counts);
-	LIST_FOREACH(e, &place->entries, in_place)
-	if (e->alarm.severity > worst && !but(&e->alarm))
-		worst = e->alarm.severity;
+	for (e = LIST_FIRST(&place->entries); e != NULL; e = LIST_NEXT(e, in_place))
+		if (e->alarm.severity > worst && !but(&e->alarm))
+			worst = e->alarm.severity;
 	return worst;
 }
 
@@ -459,8 +459,8 @@ alarms_each_at(const struct alarms *alarms, const struct site *site,
 
 	if (place == NULL)
 		return 0;
-	LIST_FOREACH(e, &place->entries, in_place)
-	if ((rc = fn(arg, &e->alarm)) != 0)
-		break;
+	for (e = LIST_FIRST(&place->entries); e != NULL; e = LIST_NEXT(e, in_place))
+		if ((rc = fn(arg, &e->alarm)) != 0)
+			break;
 	return rc;
 }

@@ -243,6 +243,22 @@ devices_report_faults_of_known_types_and_none_that_the_agent_computes(void)
 }
 
 static void
+a_device_that_invents_qualifiers_does_not_fill_the_list(void)
+{
+	char qualifier[16];
+	start();
+	for (int i = 0; i < 300; i++) {
+		snprintf(qualifier, sizeof(qualifier), "F%d", i);
+		fixture_fault(&f, "power", "power/fuse-open", qualifier, true, 0, NULL, 0);
+	}
+	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 256);
+	fixture_fault(&f, "power", "power/fuse-open", "F7", false, 0, NULL, 0);
+	fixture_fault(&f, "power", "power/fuse-open", "F299", true, 0, NULL, 0);
+	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 256);
+	fixture_stop(&f);
+}
+
+static void
 a_position_in_a_devices_words_is_not_repeated(void)
 {
 	start();
@@ -369,6 +385,7 @@ static const struct claim claims[] = {
 	CLAIM(a_body_that_is_not_an_alarms_is_refused),
 	CLAIM(a_devices_time_is_believed_within_bounds_and_kept_in_any_case),
 	CLAIM(devices_report_faults_of_known_types_and_none_that_the_agent_computes),
+	CLAIM(a_device_that_invents_qualifiers_does_not_fill_the_list),
 	CLAIM(a_position_in_a_devices_words_is_not_repeated),
 	CLAIM(a_long_text_is_cut_between_characters),
 	CLAIM(an_acknowledgement_holds_when_it_is_durable_and_until_it_gets_worse),

@@ -7,6 +7,8 @@
 #include "agent/alarm/inside.h"
 #include "agent/alarm/text.h"
 
+#define FAULTS_MAX 256 /* active alarms that one device may have reported */
+
 static void
 refuse(struct alarms *alarms, struct device *device, const char *what, const char *type)
 {
@@ -15,6 +17,20 @@ refuse(struct alarms *alarms, struct device *device, const char *what, const cha
 	snprintf(reason, sizeof(reason), "alarm type \"%s\" %s", text_clean(name, sizeof(name), type), what);
 	model_reject(alarms->model, device->entity.number, "alarm", reason);
 	alarms->stats.refused++;
+}
+
+/* Whether the device has as many alarms of its own report as it may: one that invents qualifiers must not fill the list. */
+static bool
+is_full(struct alarms *alarms, const struct device *device)
+{
+	const struct place *place = place_of(alarms, device->site->entity.number, false);
+	const struct entry *e;
+	unsigned count = 0;
+
+	if (place != NULL)
+		for (e = LIST_FIRST(&place->entries); e != NULL; e = LIST_NEXT(e, in_place))
+			count += e->alarm.resource == device->entity.number;
+	return count >= FAULTS_MAX;
 }
 
 void
@@ -40,6 +56,12 @@ fault_report(struct alarms *alarms, struct device *device, const struct towerd_f
 	}
 	text_of_device(qualifier, sizeof(qualifier), fault->qualifier != NULL ? fault->qualifier : "");
 	text_of_device(text, sizeof(text), fault->text != NULL ? fault->text : "");
+	struct entry *e = entry_find(alarms, device->entity.number, type, qualifier);
+	if (fault->is_raised && e == NULL && is_full(alarms, device)) {
+		refuse(
+		    alarms, device, "is one too many: the device has 256 active alarms already", fault->type);
+		return;
+	}
 	if (fault->is_raised) {
 		/* A severity that the type does not use becomes the next one that it does: a device need not know our ladders. */
 		(void)raise_at(alarms, device->entity.number, type->name, qualifier,
@@ -47,7 +69,6 @@ fault_report(struct alarms *alarms, struct device *device, const struct towerd_f
 		    &moment);
 		return;
 	}
-	struct entry *e = entry_find(alarms, device->entity.number, type, qualifier);
 	if (e != NULL)
 		(void)entry_clear(
 		    alarms, e, text[0] != '\0' ? text : "the device says that it is over", &moment);

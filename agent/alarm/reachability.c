@@ -45,9 +45,9 @@ silent_device_find(const struct silent_site *s, uint32_t device)
 	struct silent_device *d;
 
 	if (s != NULL)
-		LIST_FOREACH(d, &s->devices, next)
-	if (d->device == device)
-		return d;
+		for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next))
+			if (d->device == device)
+				return d;
 	return NULL;
 }
 
@@ -106,9 +106,9 @@ raise_site(struct alarms *alarms, const struct site *site, const struct silent_s
 	const struct silent_device *d, *last = LIST_FIRST(&s->devices);
 	char text[ALARM_TEXT_MAX + 1];
 
-	LIST_FOREACH(d, &s->devices, next)
-	if (d->since.ours_ms > last->since.ours_ms)
-		last = d;
+	for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next))
+		if (d->since.ours_ms > last->since.ours_ms)
+			last = d;
 	snprintf(text, sizeof(text), "none of its %zu device%s answers", site->device_count,
 	    site->device_count == 1 ? "" : "s");
 	(void)raise_at(alarms, site->entity.number, site_type, "", 0, text, &last->since);
@@ -143,8 +143,7 @@ silent_site_settle(struct alarms *alarms, struct silent_site *s)
 	}
 	bool is_down = alarm_find(alarms, s->site, site_type, "") != NULL;
 	bool all = !is_down && is_all_silent(site);
-	LIST_FOREACH(d, &s->devices, next)
-	{
+	for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next)) {
 		if (d->due_ms > now)
 			next = next == 0 || d->due_ms < next ? d->due_ms : next;
 		else if (!is_down && !all) {
@@ -242,8 +241,8 @@ device_answers(struct alarms *alarms, struct device *device)
 		return;
 	/* The site is back: its other devices get the time to come back too, before each is an alarm of its own. */
 	if (was_down)
-		LIST_FOREACH(d, &s->devices, next)
-	d->due_ms = loop_now_ms(alarms->loop) + alarms->settings.unreachable_ms;
+		for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next))
+			d->due_ms = loop_now_ms(alarms->loop) + alarms->settings.unreachable_ms;
 	silent_site_settle(alarms, s);
 }
 
