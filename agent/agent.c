@@ -290,6 +290,7 @@ signals_begin(struct agent *agent)
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a full disk, not the end */
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if ((agent->signals[i] = loop_signal_new(
 			 agent->loop, &agent_owner, signals[i], signal_came, agent)) == NULL)

@@ -2,6 +2,8 @@
 """Plugins that fail are named and the agent runs on; one that behaves gets what it was promised."""
 import json
 import os
+import re
+import resource
 import signal
 
 import harness
@@ -145,6 +147,33 @@ class Witness(harness.TestCase):
         agent.start()
         self.wait_for(lambda: len(self.records(agent)) == 6, "the same again")
         self.assertEqual(self.records(agent), before + before)
+
+    def test_while_the_disk_fails_alarms_come_marked_and_promises_are_refused(self):
+        """A limit on the size of files stands for the full disk: it can be set and lifted while the agent runs."""
+        agent = self.witness([site("A", address="here"), site("B", address="here")], type="")
+        alarm = "site/obstruction-light"
+        self.assertEqual(agent.run_ctl("witness", "fault", "A", alarm, "raise")[0], 0)
+        self.wait_for(lambda: any("alarm.raise A/power" in line for line in self.heard(agent)), "a durable alarm")
+        hard = resource.prlimit(agent.process.pid, resource.RLIMIT_FSIZE)[1]
+        size = max(os.path.getsize(os.path.join(agent.state, name)) for name in os.listdir(agent.state))
+        heard_path = os.path.join(agent.state, "test-witness", "heard")
+        self.assertLess(os.path.getsize(heard_path), size - 4096)
+        resource.prlimit(agent.process.pid, resource.RLIMIT_FSIZE, (size, hard))
+        self.assertEqual(agent.run_ctl("witness", "fault", "B", alarm, "raise")[0], 0)
+        self.wait_for(lambda: any(re.search("alarm.raise B/power not-durable", line) for line in self.heard(agent)), "the marked alarm")
+        self.wait_for(lambda: any(re.search("list.unreliable .* not-durable", line) for line in self.heard(agent)), "the warning")
+        status, _, err = agent.run_ctl("ticket", "open", "A", "now")
+        self.assertEqual(status, 1)
+        self.assertIn("cannot be recorded", err)
+        self.assertIsNotNone(agent.ctl("status")["store"]["trouble"])
+        resource.prlimit(agent.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        self.wait_for(lambda: any(re.search("list.rebuilt alarms$", line) for line in self.heard(agent)[3:]), "the list to be rebuilt")
+        self.wait_for(lambda: agent.ctl("status")["store"]["trouble"] is None, "the store to be well")
+        self.assertEqual(agent.run_ctl("ticket", "open", "A", "now")[0], 0)
+        self.wait_for(lambda: any("ticket.update" in line for line in self.heard(agent)), "the ticket")
+        raised = [line for line in self.heard(agent) if "alarm.raise B/power" in line]
+        self.assertEqual(len(raised), 1, "what was acknowledged before it was durable does not come again")
+        self.assertIn("alarm.raise", [row["type"] for row in self.journal(agent) if row["object"] == "B/power"])
 
     def journal(self, agent):
         status, out, err = agent.run_ctl("--json", "journal", "--since", "0")

@@ -169,6 +169,24 @@ run_ask(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd
 }
 
 static int
+run_fault(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	uint32_t device;
+
+	if (argc != 3 || towerd_device_find(ctx, argv[0], NULL, &device) < 0) {
+		towerd_print_error(ctx, out, "SITE TYPE raise|clear\n");
+		return 2;
+	}
+	const struct towerd_fault fault = { .size = sizeof(fault),
+		.device = device,
+		.type = argv[1],
+		.qualifier = "",
+		.is_raised = strcmp(argv[2], "raise") == 0 };
+	int rc = towerd_fault(ctx, &fault);
+	return rc < 0 ? towerd_fail(ctx, rc, "the fault is not taken") : 0;
+}
+
+static int
 run_add(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
 {
 	long sum = 0;
@@ -181,6 +199,7 @@ run_add(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd
 
 static const struct towerd_command commands[] = {
 	{ "witness ask", "WORD", "have the worker say it", .run = run_ask },
+	{ "witness fault", "SITE TYPE raise|clear", "report a fault of the site's device", .run = run_fault },
 	{ "witness add", "NUMBER…", "add numbers, without an agent", .is_offline = true, .run = run_add },
 };
 
