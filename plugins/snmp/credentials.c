@@ -8,6 +8,8 @@
 
 #include <towerd/yaml.h>
 
+#define COMMUNITY_MAX 64
+
 struct named {
 	const char *name;
 	int version;
@@ -15,8 +17,10 @@ struct named {
 };
 
 struct credentials {
+	const char *path;
 	struct towerd_yaml *doc;
-	struct towerd_table table; /* struct named */
+	struct named *items;
+	size_t count;
 };
 
 static const char *const version_names[] = { "1", "2c", NULL };
@@ -35,30 +39,29 @@ log_fault(void *arg, const char *file, unsigned line, unsigned column, const cha
 	towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
 }
 
-/* The file's root is the map itself: each key is a name. */
+/* The file's root is the map itself: each key is a name. An entry with a fault is left out. */
 static int
 fill(struct credentials *c, struct towerd_fault_sink *faults)
 {
 	const struct towerd_yaml_node *root = towerd_yaml_root(c->doc);
-	size_t count = towerd_yaml_type(root) == TOWERD_YAML_MAP ? towerd_yaml_count(root) : 0;
-	struct named *items = calloc(count + 1, sizeof(*items));
 
-	if (items == NULL)
-		return -ENOMEM;
-	c->table = (struct towerd_table){ items, count };
 	if (towerd_yaml_type(root) != TOWERD_YAML_MAP) {
 		towerd_yaml_fault(
 		    c->doc, root, faults, "a map of names is needed: NAME: { version: 2c, community: … }");
-		return -EINVAL;
+		return 0;
 	}
-	int rc = 0;
+	size_t count = towerd_yaml_count(root);
+	c->items = calloc(count + 1, sizeof(*c->items));
+	if (c->items == NULL)
+		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
+		struct named *item = &c->items[c->count];
+		item->name = towerd_yaml_text(towerd_yaml_key(root, i));
 		if (towerd_yaml_options(c->doc, towerd_yaml_value(root, i), named_options,
-			TOWERD_COUNT(named_options), &items[i], faults) < 0)
-			rc = -EINVAL;
-		items[i].name = towerd_yaml_text(towerd_yaml_key(root, i));
+			TOWERD_COUNT(named_options), item, faults) == 0)
+			c->count++;
 	}
-	return rc;
+	return 0;
 }
 
 int
@@ -71,15 +74,20 @@ credentials_load(struct towerd_ctx *ctx, const char *path, struct credentials **
 	if (c == NULL)
 		return -ENOMEM;
 	*out = c;
+	c->path = path;
 	if (path == NULL)
 		return 0;
-	if (stat(path, &st) < 0)
-		return towerd_fail(ctx, -errno, "credentials %s: %s", path, strerror(errno));
-	if ((st.st_mode & S_IROTH) != 0)
-		return towerd_fail(ctx, -EPERM, "credentials %s can be read by everyone: chmod o-r it", path);
+	if (stat(path, &st) < 0) {
+		towerd_log(ctx, TOWERD_LOG_ERROR, "credentials %s: %s", path, strerror(errno));
+		return 0;
+	}
+	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0) {
+		towerd_log(ctx, TOWERD_LOG_ERROR,
+		    "credentials %s are not used: others may read or write them; chmod o-rw", path);
+		return 0;
+	}
 	c->doc = towerd_yaml_load(path, &faults);
-	int rc = c->doc == NULL ? -EINVAL : fill(c, &faults);
-	return rc < 0 ? towerd_fail(ctx, rc, "credentials %s: %u faults", path, faults.count) : 0;
+	return c->doc == NULL ? 0 : fill(c, &faults);
 }
 
 void
@@ -87,44 +95,59 @@ credentials_free(struct credentials *c)
 {
 	if (c == NULL)
 		return;
-	free((void *)(uintptr_t)c->table.items);
+	free(c->items);
 	towerd_yaml_free(c->doc);
 	free(c);
 }
 
+static const struct named *
+find_named(const struct credentials *c, const char *name)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->items[i].name, name) == 0)
+			return &c->items[i];
+	return NULL;
+}
+
+static int
+find_version(const char *name, enum codec_version *version)
+{
+	for (size_t i = 0; version_names[i] != NULL; i++) {
+		if (strcmp(version_names[i], name) == 0) {
+			*version = versions[i];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 int
-credentials_of(struct towerd_ctx *ctx, const struct credentials *credentials,
-    const struct towerd_device *device, struct credential *out)
+credentials_of(struct towerd_ctx *ctx, const struct credentials *c, const struct towerd_device *device,
+    struct credential *out)
 {
 	const char *name = towerd_device_setting(device, "credentials"),
 		   *version = towerd_device_setting(device, "version"),
 		   *community = towerd_device_setting(device, "community");
-	const struct named *items = credentials->table.items;
+	struct credential credential = { .version = CODEC_V2C, .community = community };
 
-	*out = (struct credential){ .version = CODEC_V2C, .community = community };
 	if (name != NULL) {
-		size_t i = 0;
-		while (i < credentials->table.count && strcmp(items[i].name, name) != 0)
-			i++;
-		if (i == credentials->table.count)
+		const struct named *named = find_named(c, name);
+		if (named == NULL && c->path == NULL)
 			return towerd_fail(
-			    ctx, -ENOENT, "%s/%s: no credentials \"%s\"", device->site, device->slot, name);
-		out->version = versions[items[i].version];
+			    ctx, -ENOENT, "credentials \"%s\": the option `credentials` names no file", name);
+		if (named == NULL)
+			return towerd_fail(
+			    ctx, -ENOENT, "credentials \"%s\": %s has none of that name", name, c->path);
+		credential.version = versions[named->version];
 		if (community == NULL)
-			out->community = items[i].community;
+			credential.community = named->community;
 	}
-	for (size_t i = 0; version != NULL; i++) {
-		if (version_names[i] == NULL)
-			return towerd_fail(ctx, -EINVAL, "%s/%s: version \"%s\" is none of 1 2c",
-			    device->site, device->slot, version);
-		if (strcmp(version_names[i], version) == 0) {
-			out->version = versions[i];
-			break;
-		}
-	}
-	if (out->community == NULL || strlen(out->community) > 64)
-		return towerd_fail(ctx, -EINVAL,
-		    "%s/%s: a community of at most 64 octets is needed (`credentials:` or `community:`)",
-		    device->site, device->slot);
+	if (version != NULL && find_version(version, &credential.version) < 0)
+		return towerd_fail(ctx, -EINVAL, "version \"%s\" is neither 1 nor 2c", version);
+	if (credential.community == NULL)
+		return towerd_fail(ctx, -EINVAL, "it needs `credentials` or `community`");
+	if (strlen(credential.community) > COMMUNITY_MAX)
+		return towerd_fail(ctx, -EINVAL, "its community is longer than %d octets", COMMUNITY_MAX);
+	*out = credential;
 	return 0;
 }

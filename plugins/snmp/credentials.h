@@ -13,7 +13,10 @@
 
 struct credentials;
 
-/* `path` NULL: none. A file that the world may read, or with a fault, is refused (each fault is logged with its place). */
+/*
+ * `path` (borrowed) NULL: none. An entry with a fault is left out, and all of a file that others may read or write, each with a log line that
+ * tells the place: devices that do not need it are polled all the same. 0 or -ENOMEM; credentials_free() is right after either.
+ */
 int credentials_load(struct towerd_ctx *ctx, const char *path, struct credentials **out);
 void credentials_free(struct credentials *credentials);
 
@@ -21,7 +24,7 @@ struct credential {
 	enum codec_version version;
 	const char *community;
 };
-/* Of a device; on failure towerd_fail() has said why. */
+/* Of a device, borrowed from both. -ENOENT, -EINVAL: towerd_fail() has said why, without the device's name and the community. */
 int credentials_of(struct towerd_ctx *ctx, const struct credentials *credentials,
     const struct towerd_device *device, struct credential *out);
 

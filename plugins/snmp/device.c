@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: ISC */
-/* One polled device: a state machine with one request in flight (poller.h). */
+/* One polled device: what it is asked next, and what becomes of its silence. */
+#include "plugins/snmp/device.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plugins/snmp/discovery.h"
-#include "plugins/snmp/poller.h"
+#include "plugins/snmp/poll.h"
 
-#define POLL_OBJECTS    24 /* in one GET, until the device says tooBig */
-#define DOWN_STEPS      3  /* the pause between probes of a dead device doubles so often */
-#define DOWN_MAX_MS     300000
-#define LOST_PLAN_TIMES 10   /* intervals until a device without a profile is looked at again */
-#define SPREAD_MS       5000 /* devices that are added together are not asked together */
-#define GRID_MS         20 /* polls begin at multiples of this: those of one moment share wakeups and system calls */
+#define REST_MIN_MS 100 /* between rounds, also when a round takes longer than the interval */
+#define DOWN_STEPS  3   /* the pause between probes of a dead device doubles so often */
+#define DOWN_MAX_MS 300000
+#define LOST_TIMES  10  /* intervals until a device without a plan is looked at again */
+#define ASK_MS      500 /* the agent may be reserving numbers on the disk: it is asked again, … */
+#define ASK_STEPS   7   /* … the pause doubling so often */
+#define SPREAD_MIN_MS \
+	5000 /* devices that are added together are not asked together: a thousand a second at most */
 
-static const uint32_t sys_uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+#define GRID_MS 20 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
 
 enum phase { PHASE_DISCOVER, PHASE_ASK, PHASE_POLL, PHASE_DOWN };
 
@@ -26,25 +30,20 @@ struct device {
 	enum towerd_presence told;
 	uint32_t request; /* id in flight or last given up; 0: none */
 	bool is_in_flight;
-	unsigned attempts, down_steps;
-	int64_t cycle_ms; /* when this poll began */
-	int64_t uptime;   /* sysUpTime of the last poll, hundredths; -1: not known */
+	unsigned attempts, down_steps, ask_steps;
+	int64_t round_ms;    /* when this round of polls began */
+	int64_t discover_ms; /* when it is looked at anew */
 
-	uint8_t packet[CODEC_REQUEST_MAX]; /* what is in flight, outside polls */
+	uint8_t packet[CODEC_REQUEST_MAX]; /* what was sent last */
 	size_t packet_len;
 	struct discovery *discovery;
-
-	struct profile_plan *plan;
+	struct poll *poll;   /* NULL: there is no plan */
 	uint32_t generation; /* of the plan: numbers for an older one are not used */
-	uint32_t *sensors;   /* number of each of the plan's sensors, 0: the agent did not take it */
-	bool *is_dead;       /* objects that the device refuses to answer */
-	bool has_uptime;     /* false: it refuses sysUpTime */
-	struct poll_requests requests;
-	size_t request_at, request_size;
 };
 
 static void discover(struct device *device);
-static void poll_next(struct device *device);
+
+/* ---- what the agent is told */
 
 static void
 tell_presence(struct device *device, enum towerd_presence presence, const char *reason)
@@ -53,12 +52,12 @@ tell_presence(struct device *device, enum towerd_presence presence, const char *
 
 	if (device->told == presence)
 		return;
-	device->told = presence;
 	message_begin(w, MESSAGE_PRESENCE);
 	message_put_u32(w, device->settings.number);
 	message_put_u32(w, (uint32_t)presence);
 	message_put_text(w, reason);
-	poller_tell(device->poller, w);
+	if (poller_tell(device->poller, w))
+		device->told = presence;
 }
 
 static void
@@ -70,8 +69,10 @@ tell_text(struct device *device, enum message_type type, const char *first, cons
 	message_put_u32(w, device->settings.number);
 	message_put_text(w, first);
 	message_put_text(w, second);
-	poller_tell(device->poller, w);
+	(void)poller_tell(device->poller, w);
 }
+
+/* ---- requests */
 
 static void
 schedule(struct device *device, int64_t delay_ms)
@@ -80,20 +81,25 @@ schedule(struct device *device, int64_t delay_ms)
 	towerd_timer_start(device->poller->ctx, device->timer, delay_ms);
 }
 
-/* Sends a message under a fresh id, or, `again`, the same message under the same id. */
 static void
-transmit(struct device *device, uint8_t *data, size_t len, size_t id_at, bool again)
+transmit(struct device *device)
 {
 	struct poller *poller = device->poller;
 
-	if (!again) {
-		device->attempts = 0;
-		codec_set_id(data, id_at, poller_expect(poller, device));
-	}
 	device->attempts++;
 	device->is_in_flight = true;
-	wire_send(poller->wire, &device->settings.address, data, len);
+	wire_send(poller->wire, &device->settings.address, device->packet, device->packet_len);
 	towerd_timer_start(poller->ctx, device->timer, poller->config->timeout_ms);
+}
+
+/* Sends device->packet under a fresh id. */
+static void
+transmit_new(struct device *device, size_t len, size_t id_at)
+{
+	device->packet_len = len;
+	device->attempts = 0;
+	codec_set_id(device->packet, id_at, poller_expect(device->poller, device));
+	transmit(device);
 }
 
 static void
@@ -114,130 +120,134 @@ send_request(struct device *device, enum codec_command command, const struct pro
 		schedule(device, device->settings.interval_ms);
 		return;
 	}
-	device->packet_len = (size_t)len;
-	transmit(device, device->packet, device->packet_len, id_at, false);
+	transmit_new(device, (size_t)len, id_at);
 }
 
-static void
-send_again(struct device *device)
-{
-	if (device->phase == PHASE_POLL) {
-		struct poll_request *r = &device->requests.items[device->request_at];
-		transmit(device, r->data, r->len, r->id_at, true);
-	} else {
-		transmit(device, device->packet, device->packet_len, 0, true);
-	}
-}
+/* ---- polls */
 
 static void
-drop_plan(struct device *device)
+poll_on(struct device *device)
 {
-	poll_requests_free(&device->requests);
-	profile_plan_free(device->plan);
-	free(device->sensors);
-	free(device->is_dead);
-	device->plan = NULL;
-	device->sensors = NULL;
-	device->is_dead = NULL;
-}
+	const struct poll_request *r;
+	int rc = poll_next(device->poll, &r);
 
-/* Asked for less and less often, by one cheap object. */
-static void
-go_down(struct device *device)
-{
-	int64_t pause_ms = device->settings.interval_ms << device->down_steps;
-
-	device->phase = PHASE_DOWN;
-	if (device->down_steps < DOWN_STEPS)
-		device->down_steps++;
-	discovery_free(device->discovery);
-	device->discovery = NULL;
-	char reason[64];
-	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", device->attempts,
-	    (long long)device->poller->config->timeout_ms);
-	tell_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
-	schedule(device, pause_ms < DOWN_MAX_MS ? pause_ms : DOWN_MAX_MS);
-}
-
-static void
-poll_start(struct device *device)
-{
-	device->phase = PHASE_POLL;
-	device->cycle_ms = towerd_now_ms(device->poller->ctx);
-	device->request_at = 0;
-	poll_next(device);
-}
-
-static void
-poll_next(struct device *device)
-{
-	if (device->request_at < device->requests.count) {
-		struct poll_request *r = &device->requests.items[device->request_at];
-		transmit(device, r->data, r->len, r->id_at, false);
+	if (rc < 0)
+		tell_text(device, MESSAGE_REJECT, "poll", strerror(-rc));
+	if (rc > 0) {
+		memcpy(device->packet, r->data, r->len);
+		transmit_new(device, r->len, r->id_at);
 		return;
 	}
 	int64_t now_ms = towerd_now_ms(device->poller->ctx);
-	int64_t due_ms = device->cycle_ms + device->settings.interval_ms;
-	if (due_ms < now_ms + 100)
-		due_ms = now_ms + 100;
+	int64_t due_ms = device->round_ms + device->settings.interval_ms;
+	if (due_ms < now_ms + REST_MIN_MS)
+		due_ms = now_ms + REST_MIN_MS;
 	schedule(device, due_ms - due_ms % GRID_MS - now_ms);
 }
 
-/* (Re)builds the requests, after the plan came or the device refused a part of it. */
+/* The next thing to do with a device that answers. */
 static void
-poll_rebuild(struct device *device)
+proceed(struct device *device)
 {
-	poll_requests_free(&device->requests);
-	const struct poll_limits limits = {
-		.is_dead = device->is_dead, .size = device->request_size, .has_uptime = device->has_uptime
-	};
-	int rc = poll_requests_build(
-	    device->poller->codec, &device->settings, device->plan, &limits, &device->requests);
-	if (rc < 0) {
-		tell_text(device, MESSAGE_REJECT, "poll", strerror(-rc));
-		schedule(device, device->settings.interval_ms);
+	int64_t now_ms = towerd_now_ms(device->poller->ctx);
+
+	if (device->poll == NULL || !poll_has_numbers(device->poll) || now_ms >= device->discover_ms) {
+		discover(device);
 		return;
 	}
-	poll_start(device);
+	device->phase = PHASE_POLL;
+	device->round_ms = now_ms;
+	poll_begin(device->poll);
+	poll_on(device);
 }
 
 static void
-come_up(struct device *device)
-{
-	device->down_steps = 0;
-	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
-	if (device->phase != PHASE_DOWN)
-		return;
-	if (device->plan != NULL && device->sensors != NULL)
-		poll_start(device);
-	else
-		discover(device);
-}
-
-static void
-timer_due(struct towerd_ctx *ctx, void *arg)
+take_reading(void *arg, const struct towerd_reading *reading)
 {
 	struct device *device = arg;
+	poller_reading(device->poller, reading);
+}
 
-	(void)ctx;
-	if (device->is_in_flight && device->attempts <= (unsigned)device->poller->config->retries) {
-		send_again(device);
-	} else if (device->is_in_flight) {
-		go_down(device);
-	} else if (device->phase == PHASE_DOWN) {
-		const struct profile_oid uptime = { sys_uptime, TOWERD_COUNT(sys_uptime) };
-		send_request(device, CODEC_GET, &uptime, 1, 0);
-	} else if (device->phase == PHASE_POLL) {
-		poll_start(device);
-	} else {
-		discover(device); /* also when the agent did not answer with sensor numbers */
-	}
+static void
+count_unasked(void *arg)
+{
+	struct device *device = arg;
+	towerd_count(device->poller->ctx, "unasked-objects", 1);
 }
 
 /* ---- discovery */
 
 static void
-discover_next(struct device *device)
+tell_plan(struct device *device)
+{
+	struct message_writer *w = &device->poller->scratch;
+	const struct profile_plan *plan = poll_plan(device->poll);
+
+	message_begin(w, MESSAGE_PLAN);
+	message_put_u32(w, device->settings.number);
+	message_put_u32(w, device->generation);
+	message_put_u32(w, (uint32_t)plan->sensor_count);
+	for (size_t i = 0; i < plan->sensor_count; i++) {
+		const struct plan_sensor *sensor = &plan->sensors[i];
+		message_put_u32(w, sensor->decode.kind->number);
+		message_put_text(w, sensor->instance);
+		message_put_text(w, sensor->label);
+	}
+	(void)poller_tell(device->poller, w);
+	schedule(device, (int64_t)ASK_MS << device->ask_steps);
+	if (device->ask_steps < ASK_STEPS)
+		device->ask_steps++;
+}
+
+/* Half of the time is chance: devices that were found together are not looked at together for ever. */
+static int64_t
+next_discovery(const struct device *device)
+{
+	int64_t period_ms = device->poller->config->discovery_ms;
+	return towerd_now_ms(device->poller->ctx) + period_ms - arc4random_uniform((uint32_t)(period_ms / 2));
+}
+
+static void
+discovery_failed(struct device *device, const char *reason)
+{
+	tell_text(device, MESSAGE_REJECT, "profile", reason);
+	schedule(device, device->settings.interval_ms * LOST_TIMES);
+}
+
+static void
+discovery_done(struct device *device, struct discovery *d)
+{
+	const struct poll_sink sink = { take_reading, count_unasked, device };
+	struct profile_plan *plan = NULL;
+	char reason[256];
+
+	poll_free(device->poll);
+	device->poll = NULL;
+	if (discovery_plan(d, &plan, reason, sizeof(reason)) < 0) {
+		discovery_failed(device, reason);
+		return;
+	}
+	device->poll = poll_new(
+	    device->poller->codec, device->settings.version, device->settings.community, plan, &sink);
+	if (device->poll == NULL) {
+		discovery_failed(device, strerror(ENOMEM));
+		return;
+	}
+	tell_text(device, MESSAGE_ATTRIBUTE, "profile", discovery_profile(d));
+	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
+		char text[256];
+		if (discovery_attribute(d, i, text, sizeof(text)) > 0)
+			tell_text(device, MESSAGE_ATTRIBUTE, discovery_attribute_name(i), text);
+	}
+	device->phase = PHASE_ASK;
+	device->generation++;
+	device->ask_steps = 0;
+	device->discover_ms = next_discovery(device);
+	tell_plan(device);
+}
+
+static void
+discover_on(struct device *device)
 {
 	struct profile_oid oids[CODEC_VARBINDS];
 	struct discovery_step step;
@@ -248,42 +258,8 @@ discover_next(struct device *device)
 	}
 	struct discovery *d = device->discovery;
 	device->discovery = NULL;
-	drop_plan(device);
-	const char *profile = discovery_profile(d);
-	int rc = discovery_plan(d, &device->plan);
-	if (rc < 0 || device->plan->sensor_count == 0) {
-		tell_text(device, MESSAGE_REJECT, "profile",
-		    rc == -ENOENT ? "no profile fits this device"
-			: rc < 0  ? strerror(-rc)
-				  : "its profile finds no sensor in it");
-		discovery_free(d);
-		drop_plan(device);
-		schedule(device, device->settings.interval_ms * LOST_PLAN_TIMES);
-		return;
-	}
-	tell_text(device, MESSAGE_ATTRIBUTE, "profile", profile);
-	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
-		char text[256];
-		if (discovery_attribute(d, i, text, sizeof(text)) > 0)
-			tell_text(device, MESSAGE_ATTRIBUTE, discovery_attribute_name(i), text);
-	}
+	discovery_done(device, d);
 	discovery_free(d);
-
-	struct message_writer *w = &device->poller->scratch;
-	device->phase = PHASE_ASK;
-	device->generation++;
-	message_begin(w, MESSAGE_PLAN);
-	message_put_u32(w, device->settings.number);
-	message_put_u32(w, device->generation);
-	message_put_u32(w, (uint32_t)device->plan->sensor_count);
-	for (size_t i = 0; i < device->plan->sensor_count; i++) {
-		const struct plan_sensor *sensor = &device->plan->sensors[i];
-		message_put_u32(w, sensor->decode.kind->number);
-		message_put_text(w, sensor->instance);
-		message_put_text(w, sensor->label);
-	}
-	poller_tell(device->poller, w);
-	schedule(device, device->settings.interval_ms * LOST_PLAN_TIMES);
 }
 
 static void
@@ -294,162 +270,98 @@ discover(struct device *device)
 	device->discovery =
 	    discovery_new(device->poller->profiles, device->settings.profile, device->settings.version);
 	if (device->discovery == NULL)
-		schedule(device, device->settings.interval_ms);
+		discovery_failed(device, strerror(ENOMEM));
 	else
-		discover_next(device);
+		discover_on(device);
 }
 
 void
-device_sensors(struct device *device, uint32_t generation, const uint8_t *numbers, size_t count)
+device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count)
 {
 	if (device->phase != PHASE_ASK || generation != device->generation ||
-	    count != device->plan->sensor_count)
+	    count != poll_plan(device->poll)->sensor_count)
 		return;
-	device->sensors = malloc(count * sizeof(uint32_t));
-	device->is_dead = calloc(device->plan->object_count, sizeof(bool));
-	if (device->sensors == NULL || device->is_dead == NULL) {
-		drop_plan(device);
-		device->phase = PHASE_DISCOVER;
-		schedule(device, device->settings.interval_ms);
-		return;
-	}
-	memcpy(device->sensors, numbers, count * sizeof(uint32_t));
-	device->request_size = POLL_OBJECTS;
-	device->has_uptime = true;
-	device->uptime = -1;
-	poll_rebuild(device);
+	poll_take_numbers(device->poll, numbers);
+	proceed(device);
 }
 
-/* ---- polls */
+/* ---- silence and answers */
 
 static void
-read_object(struct device *device, const struct plan_object *object, const struct snmp_value *value)
+go_down(struct device *device)
 {
-	for (uint32_t i = object->first; i < object->first + object->count; i++) {
-		struct towerd_reading reading = { .sensor = device->sensors[i] };
-		if (reading.sensor == 0)
-			continue;
-		reading.quality =
-		    (uint32_t)profile_decode(&device->plan->sensors[i].decode, value, &reading.value);
-		poller_reading(device->poller, &reading);
-	}
+	int64_t pause_ms = device->settings.interval_ms << device->down_steps;
+	char reason[64];
+
+	device->phase = PHASE_DOWN;
+	if (device->down_steps < DOWN_STEPS)
+		device->down_steps++;
+	discovery_free(device->discovery);
+	device->discovery = NULL;
+	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", device->attempts,
+	    (long long)device->poller->config->timeout_ms);
+	tell_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
+	schedule(device, pause_ms < DOWN_MAX_MS ? pause_ms : DOWN_MAX_MS);
 }
 
-/* True: the device has restarted. sysUpTime wraps after 497 days: from the last day before that it may go back. */
-static bool
-read_uptime(struct device *device, const struct snmp_value *value)
-{
-	const int64_t last_day = ((int64_t)1 << 32) - 8640000;
-
-	if (value->tag != SNMP_TIMETICKS)
-		return false;
-	int64_t before = device->uptime;
-	device->uptime = (int64_t)value->natural;
-	return before >= 0 && before < last_day && device->uptime < before;
-}
-
-/* The answer's objects come in the order of the request; what is not where it should be is looked for, what is not ours is passed over. */
 static void
-read_answer(struct device *device, const struct codec_answer *answer)
+timer_due(struct towerd_ctx *ctx, void *arg)
 {
-	const struct poll_request *r = &device->requests.items[device->request_at];
-	uint32_t at = r->first, end = r->first + r->count;
-	bool has_restarted = false;
+	struct device *device = arg;
 
-	for (size_t i = 0; i < answer->count; i++) {
-		const struct snmp_object *o = &answer->objects[i];
-		if (oid_compare(o->ids, o->len, sys_uptime, TOWERD_COUNT(sys_uptime)) == 0) {
-			has_restarted = read_uptime(device, &o->value);
-			continue;
-		}
-		uint32_t k = at;
-		while (k < end &&
-		    oid_compare(o->ids, o->len, device->plan->objects[k].oid.ids,
-			device->plan->objects[k].oid.len) != 0)
-			k++;
-		if (k == end) {
-			towerd_count(device->poller->ctx, "unasked-objects", 1);
-			continue;
-		}
-		read_object(device, &device->plan->objects[k], &o->value);
-		at = k + 1;
-	}
-	device->request_at++;
-	if (has_restarted)
-		discover(device); /* what it consists of may have changed */
+	(void)ctx;
+	if (device->is_in_flight && device->attempts <= (unsigned)device->poller->config->retries)
+		transmit(device);
+	else if (device->is_in_flight)
+		go_down(device);
+	else if (device->phase == PHASE_DOWN)
+		send_request(device, CODEC_GET, &poll_uptime, 1, 0);
+	else if (device->phase == PHASE_ASK)
+		tell_plan(device);
 	else
-		poll_next(device);
+		proceed(device);
 }
 
-/* An object that the device answers with an error: it is left out, and its sensors are not known. */
-static void
-lose_object(struct device *device, int error_index)
+static bool
+is_its_own(const struct device *device, const struct wire_address *from, const struct codec_answer *answer)
 {
-	const struct poll_request *r = &device->requests.items[device->request_at];
-	const struct snmp_value nothing = { .tag = SNMP_NULL };
-	int index = error_index - r->has_uptime; /* sysUpTime stands in front */
+	const char *community = device->settings.community;
 
-	if (index == 0 && r->has_uptime) {
-		device->has_uptime = false;
-		poll_rebuild(device);
-		return;
-	}
-	for (uint32_t k = r->first; k < r->first + r->count; k++) {
-		if (device->is_dead[k])
-			continue;
-		if (--index == 0) {
-			device->is_dead[k] = true;
-			read_object(device, &device->plan->objects[k], &nothing);
-			poll_rebuild(device);
-			return;
-		}
-	}
-	device->request_at++; /* an error that names none of our objects: the rest of the poll goes on */
-	poll_next(device);
-}
-
-static void
-poll_answer(struct device *device, const struct codec_answer *answer)
-{
-	switch (answer->error) {
-	case CODEC_NO_ERROR:
-		read_answer(device, answer);
-		break;
-	case CODEC_TOO_BIG:
-		if (device->request_size == 1) {
-			device->request_at++;
-			poll_next(device);
-			break;
-		}
-		device->request_size /= 2;
-		poll_rebuild(device);
-		break;
-	default:
-		lose_object(device, answer->error_index);
-	}
+	return wire_address_is_same(from, &device->settings.address) &&
+	    answer->version == device->settings.version && answer->community_len == strlen(community) &&
+	    memcmp(answer->community, community, answer->community_len) == 0;
 }
 
 void
 device_answer(struct device *device, const struct wire_address *from, const struct codec_answer *answer)
 {
-	const char *community = device->settings.community;
-
-	if (!wire_address_is_same(from, &device->settings.address) ||
-	    answer->version != device->settings.version || answer->community_len != strlen(community) ||
-	    memcmp(answer->community, community, answer->community_len) != 0) {
+	if (!is_its_own(device, from, answer)) {
 		tell_text(device, MESSAGE_REJECT, "answer",
 		    "it came from another address, or with another version or community");
 		return;
 	}
 	poller_forget(device->poller, device);
 	device->is_in_flight = false;
-	enum phase phase = device->phase;
-	come_up(device);
-	if (phase == PHASE_POLL) {
-		poll_answer(device, answer);
-	} else if (phase == PHASE_DISCOVER) {
+	device->down_steps = 0;
+	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
+	switch (device->phase) {
+	case PHASE_DISCOVER:
 		discovery_answer(device->discovery, answer);
-		discover_next(device);
+		discover_on(device);
+		break;
+	case PHASE_POLL:
+		if (poll_answer(device->poll, answer)) {
+			device->discover_ms = towerd_now_ms(device->poller->ctx);
+			discover(device);
+		} else {
+			poll_on(device);
+		}
+		break;
+	case PHASE_DOWN:
+		proceed(device);
+		break;
+	case PHASE_ASK: /* nothing is in flight */
+		break;
 	}
 }
 
@@ -472,8 +384,10 @@ device_new(struct poller *poller, const struct device_settings *settings)
 		device_free(device);
 		return NULL;
 	}
-	int64_t spread_ms = settings->interval_ms < SPREAD_MS ? settings->interval_ms : SPREAD_MS;
-	schedule(device, random() % (spread_ms + 1));
+	int64_t spread_ms = SPREAD_MIN_MS + (int64_t)poller->device_count;
+	if (spread_ms > settings->interval_ms)
+		spread_ms = settings->interval_ms;
+	schedule(device, arc4random_uniform((uint32_t)spread_ms));
 	return device;
 }
 
@@ -486,7 +400,7 @@ device_free(struct device *device)
 	if (device->timer != NULL)
 		towerd_timer_free(device->poller->ctx, device->timer);
 	discovery_free(device->discovery);
-	drop_plan(device);
+	poll_free(device->poll);
 	free((char *)(uintptr_t)device->settings.community);
 	free((char *)(uintptr_t)device->settings.profile);
 	free(device);

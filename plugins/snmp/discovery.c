@@ -4,11 +4,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBES      8     /* in one GETNEXT */
+#define PROBES      8     /* in one GETNEXT, until it is answered with an error */
 #define REPETITIONS 20    /* of a GETBULK */
 #define OBJECTS_MAX 50000 /* of one device: a walk that goes on is one that never ends */
 #define SCALARS     20    /* in one GET, until the device says tooBig */
@@ -87,16 +88,21 @@ walk_start(struct discovery *d)
 	memcpy(d->cursor, d->walks[d->walk_at].ids, d->cursor_len * sizeof(uint32_t));
 }
 
+static bool
+is_auto(const struct discovery *d)
+{
+	return strcmp(d->profile, "auto") == 0;
+}
+
 static void
 find_match(struct discovery *d)
 {
-	bool is_auto = d->profile[0] == '\0' || strcmp(d->profile, "auto") == 0;
-	const struct profile *named = is_auto ? NULL : profiles_find(d->profiles, d->profile);
+	const struct profile *named = is_auto(d) ? NULL : profiles_find(d->profiles, d->profile);
 
 	d->has_match = true;
 	if (named != NULL)
 		profile_match_one(named, &d->match);
-	else if (is_auto)
+	else if (is_auto(d))
 		profiles_match(d->profiles, d->objects, &d->match);
 	for (size_t i = 0; i < d->match.count; i++) {
 		size_t len = strlen(d->name);
@@ -169,12 +175,13 @@ scalar_answer(struct discovery *d, const struct codec_answer *answer)
 {
 	size_t left = d->scalar_count - d->scalar_at, asked = left < d->scalar_size ? left : d->scalar_size;
 
-	if (answer->error == CODEC_TOO_BIG && d->scalar_size > 1) {
-		d->scalar_size /= 2;
+	bool names_one = answer->error != CODEC_NO_ERROR && answer->error != CODEC_TOO_BIG &&
+	    answer->error_index > 0 && (size_t)answer->error_index <= asked;
+	if (answer->error != CODEC_NO_ERROR && !names_one && asked > 1) {
+		d->scalar_size = asked / 2;
 		return;
 	}
-	if (answer->error != CODEC_NO_ERROR && answer->error_index > 0 &&
-	    (size_t)answer->error_index <= asked) {
+	if (names_one) {
 		/* The one that it will not answer (SNMPv1: does not have) spoils all: without it, then. */
 		struct profile_oid *bad = &d->scalars[d->scalar_at + (size_t)answer->error_index - 1];
 		memmove(bad, bad + 1, (size_t)(d->scalars + d->scalar_count - (bad + 1)) * sizeof(*bad));
@@ -235,14 +242,38 @@ discovery_answer(struct discovery *d, const struct codec_answer *answer)
 		walk_answer(d, answer);
 }
 
-int
-discovery_plan(struct discovery *d, struct profile_plan **plan)
+static int __attribute__((format(printf, 4, 5)))
+fail(int rc, char *reason, size_t size, const char *format, ...)
 {
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(reason, size, format, ap);
+	va_end(ap);
+	return rc;
+}
+
+int
+discovery_plan(struct discovery *d, struct profile_plan **out, char *reason, size_t size)
+{
+	struct profile_plan *plan;
+
+	if (d->match.count == 0 && !is_auto(d))
+		return fail(-ENOENT, reason, size, "there is no profile \"%s\"", d->profile);
 	if (d->match.count == 0)
-		return -ENOENT;
-	if (d->error < 0)
-		return d->error;
-	return profile_plan_new(&d->match, d->objects, NULL, NULL, plan);
+		return fail(-ENOENT, reason, size, "no profile fits this device");
+	if (d->error == -EFBIG)
+		return fail(-EFBIG, reason, size, "profile %s: a walk did not end within %d objects", d->name,
+		    OBJECTS_MAX);
+	int rc = d->error < 0 ? d->error : profile_plan_new(&d->match, d->objects, NULL, NULL, &plan);
+	if (rc < 0)
+		return fail(rc, reason, size, "%s", strerror(-rc));
+	if (plan->sensor_count == 0) {
+		profile_plan_free(plan);
+		return fail(-ENOENT, reason, size, "profile %s finds no sensor in this device", d->name);
+	}
+	*out = plan;
+	return 0;
 }
 
 const char *

@@ -17,15 +17,18 @@ struct discovery_step {
 	unsigned repetitions;
 };
 
-/* `profile`: a profile's name, or "auto". */
+/* `profile`: a profile's name, or "auto"; borrowed, as the profiles are. NULL: no memory. */
 struct discovery *
 discovery_new(const struct profiles *profiles, const char *profile, enum codec_version version);
 void discovery_free(struct discovery *d);
 /* What to ask next (oids has room for CODEC_VARBINDS); false: nothing more, the plan can be made. */
 bool discovery_next(struct discovery *d, struct profile_oid *oids, struct discovery_step *step);
 void discovery_answer(struct discovery *d, const struct codec_answer *answer);
-/* 0, -ENOENT (no profile fits), -EFBIG (the walk did not end), -ENOMEM. */
-int discovery_plan(struct discovery *d, struct profile_plan **plan);
+/*
+ * The plan, with at least one sensor. -ENOENT (no profile fits, or finds anything), -EFBIG (the walk did not end), -ENOMEM; then
+ * `reason` says why.
+ */
+int discovery_plan(struct discovery *d, struct profile_plan **plan, char *reason, size_t size);
 /* Names of the profiles used, joined by '+'; "" when none fits. Lives as long as `d`. */
 const char *discovery_profile(struct discovery *d);
 

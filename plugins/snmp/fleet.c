@@ -4,16 +4,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include <towerd/time.h>
 
 #include "plugins/snmp/credentials.h"
+#include "plugins/snmp/message.h"
+#include "plugins/snmp/snmp.h"
+#include "plugins/snmp/wire.h"
 
-#define WORKERS_MAX    8
-#define RESTART_MIN_MS 1000
-#define RESTART_MAX_MS 60000
-#define SENSORS_MAX    1024 /* of one device: what the agent takes */
+#define WORKERS_MAX     8
+#define RESTART_MIN_MS  1000
+#define RESTART_MAX_MS  60000
+#define INTERVAL_MIN_MS 1000
+#define INTERVAL_MAX_MS 86400000
 
 struct member { /* a device: what its worker is told, kept so that it can be told again */
 	uint32_t number;
@@ -26,12 +29,13 @@ struct fleet_worker {
 	struct fleet *fleet;
 	int id; /* the host's number, -1: not running */
 	struct towerd_timer *restart;
-	int64_t pause_ms;
+	int64_t pause_ms, started_ms;
 };
 
 struct fleet {
 	struct towerd_ctx *ctx;
 	struct credentials *credentials;
+	struct wire_source source;
 	struct fleet_worker workers[WORKERS_MAX];
 	unsigned worker_count;
 	struct member *members; /* sorted by number */
@@ -45,15 +49,25 @@ worker_of(struct fleet *fleet, uint32_t device)
 	return &fleet->workers[device % fleet->worker_count];
 }
 
+/* A process that does not read is stopped, and started again: then it is told everything anew. */
 static void
 send_to(struct fleet_worker *worker, const void *data, size_t len)
 {
-	int rc =
-	    worker->id < 0 ? -EPIPE : towerd_worker_send(worker->fleet->ctx, (unsigned)worker->id, data, len);
+	struct towerd_ctx *ctx = worker->fleet->ctx;
+	int rc = worker->id < 0 ? -EPIPE : towerd_worker_send(ctx, (unsigned)worker->id, data, len);
 
-	if (rc < 0 && rc != -EPIPE)
-		towerd_log(worker->fleet->ctx, TOWERD_LOG_ERROR, "a poll worker does not take messages: %s",
-		    strerror(-rc));
+	if (rc >= 0 || rc == -EPIPE)
+		return;
+	towerd_log(
+	    ctx, TOWERD_LOG_ERROR, "a poll worker takes no messages (%s): it is stopped", strerror(-rc));
+	towerd_worker_stop(ctx, (unsigned)worker->id);
+}
+
+static void
+restart_later(struct fleet_worker *worker)
+{
+	towerd_timer_start(worker->fleet->ctx, worker->restart, worker->pause_ms);
+	worker->pause_ms = worker->pause_ms * 2 > RESTART_MAX_MS ? RESTART_MAX_MS : worker->pause_ms * 2;
 }
 
 static void
@@ -63,10 +77,11 @@ worker_spawn(struct towerd_ctx *ctx, void *arg)
 	struct fleet *fleet = worker->fleet;
 
 	worker->id = towerd_worker_spawn(ctx, "poll");
+	worker->started_ms = towerd_now_ms(ctx);
 	if (worker->id < 0) {
 		towerd_log(ctx, TOWERD_LOG_ERROR, "cannot start a poll worker: %s", strerror(-worker->id));
 		worker->id = -1;
-		towerd_timer_start(ctx, worker->restart, worker->pause_ms);
+		restart_later(worker);
 		return;
 	}
 	for (size_t i = 0; i < fleet->count; i++)
@@ -74,27 +89,34 @@ worker_spawn(struct towerd_ctx *ctx, void *arg)
 			send_to(worker, fleet->members[i].message, fleet->members[i].len);
 }
 
-void
-fleet_worker_exit(struct fleet *fleet, unsigned id, int status)
+static struct fleet_worker *
+find_worker(struct fleet *fleet, unsigned id)
 {
-	for (unsigned w = 0; w < fleet->worker_count; w++) {
-		struct fleet_worker *worker = &fleet->workers[w];
-		if (worker->id != (int)id)
-			continue;
-		worker->id = -1;
-		towerd_log(fleet->ctx, TOWERD_LOG_ERROR,
-		    "poll worker %u ended (%s %d): starting it again in %lld ms", w,
-		    WIFSIGNALED(status) ? "signal" : "status",
-		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-		    (long long)worker->pause_ms);
-		for (size_t i = 0; i < fleet->count; i++)
-			if (worker_of(fleet, fleet->members[i].number) == worker)
-				(void)towerd_presence(fleet->ctx, fleet->members[i].number,
-				    TOWERD_PRESENCE_UNKNOWN, "its poll worker ended");
-		towerd_timer_start(fleet->ctx, worker->restart, worker->pause_ms);
-		worker->pause_ms =
-		    worker->pause_ms * 2 > RESTART_MAX_MS ? RESTART_MAX_MS : worker->pause_ms * 2;
-	}
+	for (unsigned w = 0; w < fleet->worker_count; w++)
+		if (fleet->workers[w].id == (int)id)
+			return &fleet->workers[w];
+	return NULL;
+}
+
+/* The host has logged how it ended. */
+void
+fleet_worker_exit(struct fleet *fleet, unsigned id)
+{
+	struct fleet_worker *worker = find_worker(fleet, id);
+
+	if (worker == NULL)
+		return;
+	worker->id = -1;
+	if (towerd_now_ms(fleet->ctx) - worker->started_ms > RESTART_MAX_MS)
+		worker->pause_ms = RESTART_MIN_MS;
+	towerd_log(fleet->ctx, TOWERD_LOG_WARNING,
+	    "a poll worker is started again in %lld ms; its devices are unknown until it polls them",
+	    (long long)worker->pause_ms);
+	for (size_t i = 0; i < fleet->count; i++)
+		if (worker_of(fleet, fleet->members[i].number) == worker)
+			(void)towerd_presence(fleet->ctx, fleet->members[i].number, TOWERD_PRESENCE_UNKNOWN,
+			    "its poll worker ended");
+	restart_later(worker);
 }
 
 static size_t
@@ -131,9 +153,9 @@ check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
 			k++;
 		if (k == TOWERD_COUNT(known))
 			return towerd_fail(ctx, -EINVAL,
-			    "%s/%s: unknown key \"%s\"; an snmp device has credentials version community "
-			    "profile interval",
-			    device->site, device->slot, device->keys[i]);
+			    "unknown key \"%s\": an snmp device has credentials, version, community, profile "
+			    "and interval",
+			    device->keys[i]);
 	}
 	return 0;
 }
@@ -154,12 +176,15 @@ describe(struct fleet *fleet, const struct towerd_device *device, int64_t *inter
 		return rc;
 	if (wire_address_parse(device->address, &address) < 0)
 		return towerd_fail(ctx, -EINVAL,
-		    "%s/%s: address \"%s\" is not ADDRESS[:PORT] with a literal address", device->site,
-		    device->slot, device->address);
+		    "address \"%s\" is not ADDRESS[:PORT] with a literal address", device->address);
+	if (!wire_source_reaches(&fleet->source, &address))
+		return towerd_fail(ctx, -EINVAL, "address \"%s\" cannot be polled from `source` %s",
+		    device->address, config->source);
 	*interval_ms = config->interval_ms;
-	if (interval != NULL && (towerd_duration_parse(interval, interval_ms) < 0 || *interval_ms < 1000))
-		return towerd_fail(ctx, -EINVAL, "%s/%s: interval \"%s\" is not a duration of 1s or more",
-		    device->site, device->slot, interval);
+	if (interval != NULL &&
+	    (towerd_duration_parse(interval, interval_ms) < 0 || *interval_ms < INTERVAL_MIN_MS ||
+		*interval_ms > INTERVAL_MAX_MS))
+		return towerd_fail(ctx, -EINVAL, "interval \"%s\" is not a duration from 1s to 1d", interval);
 	rc = credentials_of(ctx, fleet->credentials, device, &credential);
 	if (rc < 0)
 		return rc;
@@ -229,103 +254,121 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 
 /* ---- what a worker says */
 
+/* The device that a message begins with; NULL when it is none of this worker's. */
+static struct member *
+take_member(struct fleet_worker *worker, struct message_reader *r)
+{
+	uint32_t number = message_u32(r);
+
+	return worker_of(worker->fleet, number) == worker ? find_member(worker->fleet, number) : NULL;
+}
+
 /* A plan: each sensor gets its number, in the plan's order; 0 where the agent does not take it. */
 static void
-take_plan(struct fleet *fleet, struct message_reader *r)
+take_plan(struct fleet_worker *worker, struct message_reader *r)
 {
-	struct towerd_ctx *ctx = fleet->ctx;
-	struct member *member = find_member(fleet, message_u32(r));
-	uint32_t generation = message_u32(r), count = message_u32(r);
-	struct message_writer *w = &fleet->scratch;
+	struct towerd_ctx *ctx = worker->fleet->ctx;
+	const struct member *member = take_member(worker, r);
+	uint32_t generation = message_u32(r), count = message_u32(r), not_taken = 0;
+	struct message_writer *w = &worker->fleet->scratch;
 
-	if (member == NULL || r->failed)
+	if (member == NULL)
 		return;
 	message_begin(w, MESSAGE_SENSORS);
 	message_put_u32(w, member->number);
 	message_put_u32(w, generation);
 	message_put_u32(w, count);
-	for (uint32_t i = 0; i < count && !r->failed; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		struct towerd_sensor sensor = {
 			.size = sizeof(sensor), .kind = message_u32(r), .interval_ms = member->interval_ms
 		};
 		uint32_t number = 0;
 		sensor.instance = message_text(r);
 		sensor.label = message_text(r);
-		if (!r->failed && i < SENSORS_MAX && towerd_sensor(ctx, member->number, &sensor, &number) < 0)
-			towerd_count(ctx, "sensors-not-taken", 1);
-		message_put_u32(w, number);
+		if (r->failed)
+			return;
+		int rc = towerd_sensor(ctx, member->number, &sensor, &number);
+		if (rc == -EAGAIN)
+			return; /* numbers are being reserved: the worker asks again */
+		not_taken += rc < 0;
+		message_put_u32(w, rc < 0 ? 0 : number);
 	}
-	if (message_is_whole(r) && !w->failed)
-		send_to(worker_of(fleet, member->number), w->data, w->len);
+	if (!message_is_whole(r) || w->failed)
+		return;
+	if (not_taken > 0)
+		towerd_count(ctx, "sensors-not-taken", not_taken);
+	send_to(worker, w->data, w->len);
 }
 
 static void
-take_readings(struct fleet *fleet, struct message_reader *r)
+take_readings(struct fleet_worker *worker, struct message_reader *r)
 {
 	uint32_t count = message_u32(r);
-	const void *data = message_bytes(r, (size_t)count * sizeof(struct towerd_reading));
+	const void *data = message_items(r, count, sizeof(struct towerd_reading));
 
-	if (data == NULL)
+	if (!message_is_whole(r) || count == 0)
 		return;
 	/* The message may lie at any address: copied, so that it is aligned. */
-	struct towerd_reading *readings = malloc((size_t)count * sizeof(*readings) + 1);
+	struct towerd_reading *readings = malloc(count * sizeof(*readings));
 	if (readings == NULL)
 		return;
-	memcpy(readings, data, (size_t)count * sizeof(*readings));
-	(void)towerd_observe(fleet->ctx, readings, count);
+	memcpy(readings, data, count * sizeof(*readings));
+	(void)towerd_observe(worker->fleet->ctx, readings, count);
 	free(readings);
 }
 
 static void
-take_presence(struct fleet *fleet, struct message_reader *r)
+take_presence(struct fleet_worker *worker, struct message_reader *r)
 {
-	uint32_t device = message_u32(r), presence = message_u32(r);
+	const struct member *member = take_member(worker, r);
+	uint32_t presence = message_u32(r);
 	const char *reason = message_text(r);
 
-	if (!r->failed && presence <= TOWERD_PRESENCE_UNREACHABLE)
-		(void)towerd_presence(fleet->ctx, device, (enum towerd_presence)presence, reason);
+	if (member != NULL && message_is_whole(r) && presence <= TOWERD_PRESENCE_UNREACHABLE)
+		(void)towerd_presence(
+		    worker->fleet->ctx, member->number, (enum towerd_presence)presence, reason);
 }
 
 static void
-take_attribute(struct fleet *fleet, struct message_reader *r)
+take_attribute(struct fleet_worker *worker, struct message_reader *r)
 {
-	uint32_t device = message_u32(r);
+	const struct member *member = take_member(worker, r);
 	const char *name = message_text(r), *value = message_text(r);
 
-	if (!r->failed)
-		(void)towerd_attribute(fleet->ctx, device, name, value);
+	if (member != NULL && message_is_whole(r))
+		(void)towerd_attribute(worker->fleet->ctx, member->number, name, value);
 }
 
 static void
-take_reject(struct fleet *fleet, struct message_reader *r)
+take_reject(struct fleet_worker *worker, struct message_reader *r)
 {
-	uint32_t device = message_u32(r);
+	const struct member *member = take_member(worker, r);
 	const char *source = message_text(r), *reason = message_text(r);
 
-	if (!r->failed)
-		towerd_reject(fleet->ctx, device, source, reason);
+	if (member != NULL && message_is_whole(r))
+		towerd_reject(worker->fleet->ctx, member->number, source, reason);
 }
 
 void
-fleet_message(struct fleet *fleet, unsigned worker, const void *data, size_t len)
+fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 {
-	static void (*const takers[])(struct fleet * fleet, struct message_reader * r) = {
+	static void (*const takers[])(struct fleet_worker * worker, struct message_reader * r) = {
 		[MESSAGE_PLAN] = take_plan,
 		[MESSAGE_READINGS] = take_readings,
 		[MESSAGE_PRESENCE] = take_presence,
 		[MESSAGE_ATTRIBUTE] = take_attribute,
 		[MESSAGE_REJECT] = take_reject,
 	};
+	struct fleet_worker *worker = find_worker(fleet, id);
 	struct message_reader r = message_open(data, len);
 	uint32_t type = message_u32(&r);
 
+	if (worker == NULL)
+		return;
 	if (type < TOWERD_COUNT(takers) && takers[type] != NULL)
-		takers[type](fleet, &r);
+		takers[type](worker, &r);
 	else
 		towerd_count(fleet->ctx, "unknown-messages", 1);
-	for (unsigned w = 0; w < fleet->worker_count; w++)
-		if (fleet->workers[w].id == (int)worker)
-			fleet->workers[w].pause_ms = RESTART_MIN_MS;
 }
 
 int
@@ -338,6 +381,8 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 		return -ENOMEM;
 	*out = fleet;
 	fleet->ctx = ctx;
+	if (wire_source_parse(config->source, &fleet->source) < 0)
+		return towerd_fail(ctx, -EINVAL, "source \"%s\" is not a literal address", config->source);
 	int rc = credentials_load(ctx, config->credentials, &fleet->credentials);
 	if (rc < 0)
 		return rc;

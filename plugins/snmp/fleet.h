@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The plugin's half of polling, in the agent: which device is polled by which worker, and what the workers say, handed to the agent. A
- * worker that dies is started again; its devices are unknown meanwhile.
+ * worker that dies is started again, after a longer pause each time unless it lived long; its devices are unknown meanwhile.
  */
 #ifndef PLUGINS_SNMP_FLEET_H
 #define PLUGINS_SNMP_FLEET_H
 
-#include "plugins/snmp/poller.h"
+#include <towerd/plugin.h>
 
 struct fleet;
 
+/* On failure towerd_fail() has said why; fleet_stop() is right after either. */
 int fleet_start(struct towerd_ctx *ctx, struct fleet **out);
 void fleet_stop(struct fleet *fleet);
+/* A new device, or one that has changed. -EINVAL, -ENOENT: its entry has a fault, towerd_fail() has said which; then it is not polled. -ENOMEM. */
 int fleet_add(struct fleet *fleet, const struct towerd_device *device);
 void fleet_remove(struct fleet *fleet, uint32_t device);
-void fleet_message(struct fleet *fleet, unsigned worker, const void *data, size_t len);
-void fleet_worker_exit(struct fleet *fleet, unsigned worker, int status);
+/* What worker `id` (the host's number) says. It is believed of its own devices alone, and nothing that is not whole. */
+void fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len);
+void fleet_worker_exit(struct fleet *fleet, unsigned id);
 
 #endif

@@ -76,6 +76,14 @@ message_bytes(struct message_reader *r, size_t len)
 	return start;
 }
 
+const void *
+message_items(struct message_reader *r, uint32_t count, size_t size)
+{
+	if (count > (r->len - r->at) / size)
+		r->failed = true;
+	return message_bytes(r, r->failed ? 0 : count * size);
+}
+
 uint32_t
 message_u32(struct message_reader *r)
 {
@@ -101,7 +109,7 @@ message_i64(struct message_reader *r)
 const char *
 message_text(struct message_reader *r)
 {
-	const char *start = r->failed ? NULL : (const char *)r->data + r->at;
+	const char *start = r->failed || r->at == r->len ? NULL : (const char *)r->data + r->at;
 	const char *end = start == NULL ? NULL : memchr(start, '\0', r->len - r->at);
 
 	if (end == NULL) {

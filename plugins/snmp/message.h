@@ -47,7 +47,9 @@ struct message_reader message_open(const void *data, size_t len);
 uint32_t message_u32(struct message_reader *r);
 int64_t message_i64(struct message_reader *r);
 const void *message_bytes(struct message_reader *r, size_t len); /* NULL when not there */
-const char *message_text(struct message_reader *r);              /* lives as long as the message */
+/* `count` items of `size` octets one after the other, at any address; NULL when not there. */
+const void *message_items(struct message_reader *r, uint32_t count, size_t size);
+const char *message_text(struct message_reader *r); /* lives as long as the message */
 /* All was there, and nothing more. */
 bool message_is_whole(const struct message_reader *r);
 

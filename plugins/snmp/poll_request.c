@@ -1,80 +1,91 @@
 /* SPDX-License-Identifier: ISC */
-/* The requests of a plan: what is sent at every interval is built once and differs in its id alone. */
+/* The requests of a plan, as large as the device and a frame take. */
+#include "plugins/snmp/poll_request.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/snmp/poller.h"
+static const uint32_t uptime_ids[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+const struct profile_oid poll_uptime = { uptime_ids, sizeof(uptime_ids) / sizeof(uptime_ids[0]) };
 
-static const uint32_t sys_uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+static void
+drop_from(struct poll_requests *requests, size_t at)
+{
+	while (requests->count > at)
+		free(requests->items[--requests->count].data);
+}
 
 void
 poll_requests_free(struct poll_requests *requests)
 {
-	for (size_t i = 0; i < requests->count; i++)
-		free(requests->items[i].data);
+	drop_from(requests, 0);
 	free(requests->items);
 	*requests = (struct poll_requests){ 0 };
 }
 
 static int
-add_request(struct poll_requests *out, const uint8_t *data, size_t len, const struct poll_request *like)
+add_request(struct poll_requests *requests, const uint8_t *data, const struct poll_request *like)
 {
-	struct poll_request *grown = realloc(out->items, (out->count + 1) * sizeof(*grown));
+	struct poll_request *grown = realloc(requests->items, (requests->count + 1) * sizeof(*grown));
 
 	if (grown == NULL)
 		return -ENOMEM;
-	out->items = grown;
-	uint8_t *copy = malloc(len);
+	requests->items = grown;
+	uint8_t *copy = malloc(like->len);
 	if (copy == NULL)
 		return -ENOMEM;
-	memcpy(copy, data, len);
-	out->items[out->count] = *like;
-	out->items[out->count].data = copy;
-	out->items[out->count].len = len;
-	out->count++;
+	memcpy(copy, data, like->len);
+	grown[requests->count] = *like;
+	grown[requests->count++].data = copy;
 	return 0;
 }
 
-/* One request for the objects from `first` on, as many as the limits and a frame take. Returns how many objects it covers. */
+/* One request for the objects from `first` on, as many as shape and frame take. Returns how many objects it covers. */
 static int
-build_one(struct codec *codec, const struct device_settings *settings, const struct profile_plan *plan,
-    const struct poll_limits *limits, size_t first, struct poll_requests *out)
+build_one(struct poll_requests *requests, size_t first, struct codec *codec, const struct profile_plan *plan,
+    const struct poll_shape *shape)
 {
 	struct profile_oid oids[CODEC_VARBINDS];
 	uint8_t data[CODEC_REQUEST_MAX];
 	struct poll_request made = { .first = (uint32_t)first,
-		.has_uptime = first == 0 && limits->has_uptime };
+		.has_uptime = first == 0 && shape->has_uptime };
 
-	for (size_t size = limits->size < CODEC_VARBINDS - 1 ? limits->size : CODEC_VARBINDS - 1; size > 0;
+	for (size_t size = shape->size < CODEC_VARBINDS ? shape->size : CODEC_VARBINDS - 1; size > 0;
 	     size /= 2) {
-		struct codec_request request = { .version = settings->version,
+		struct codec_request request = {
+			.version = shape->version,
 			.command = CODEC_GET,
-			.community = settings->community,
-			.oids = oids };
+			.community = shape->community,
+			.oids = oids,
+		};
 		if (made.has_uptime)
-			oids[request.count++] = (struct profile_oid){ sys_uptime, TOWERD_COUNT(sys_uptime) };
+			oids[request.count++] = poll_uptime;
 		for (made.count = 0; made.count < size && first + made.count < plan->object_count;
 		     made.count++)
-			if (!limits->is_dead[first + made.count])
+			if (!shape->is_lost[first + made.count])
 				oids[request.count++] = plan->objects[first + made.count].oid;
-		int len = request.count == 0 ? 0 : codec_build(codec, &request, data, &made.id_at);
-		if (len == -EMSGSIZE)
+		if (request.count == 0)
+			return (int)made.count;
+		int rc = codec_build(codec, &request, data, &made.id_at);
+		if (rc == -EMSGSIZE)
 			continue;
-		int rc = len > 0 ? add_request(out, data, (size_t)len, &made) : len;
+		made.len = rc > 0 ? (size_t)rc : 0;
+		rc = rc > 0 ? add_request(requests, data, &made) : rc;
 		return rc < 0 ? rc : (int)made.count;
 	}
 	return -EMSGSIZE;
 }
 
 int
-poll_requests_build(struct codec *codec, const struct device_settings *settings,
-    const struct profile_plan *plan, const struct poll_limits *limits, struct poll_requests *out)
+poll_requests_build(struct poll_requests *requests, size_t at, size_t first, struct codec *codec,
+    const struct profile_plan *plan, const struct poll_shape *shape)
 {
-	*out = (struct poll_requests){ 0 };
-	for (size_t first = 0; first < plan->object_count;) {
-		int covered = build_one(codec, settings, plan, limits, first, out);
+	drop_from(requests, at);
+	while (first < plan->object_count) {
+		int covered = build_one(requests, first, codec, plan, shape);
 		if (covered < 0) {
-			poll_requests_free(out);
+			poll_requests_free(requests);
 			return covered;
 		}
 		first += (size_t)covered;

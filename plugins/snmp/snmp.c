@@ -3,7 +3,10 @@
  * The plugin `snmp`: all southbound SNMP. Its engine runs in worker processes (poller.h); what happens in the agent is handing over
  * (fleet.h).
  */
+#include "plugins/snmp/snmp.h"
+
 #include "plugins/snmp/fleet.h"
+#include "plugins/snmp/poller.h"
 #include "plugins/snmp/profile_commands.h"
 
 /* In the agent `fleet` is used, in a worker `poller`. */
@@ -22,6 +25,11 @@ static const struct towerd_option options[] = {
 	    .help = "repeats before a device counts as unreachable" },
 	{ "workers", TOWERD_OPT_INT, offsetof(struct snmp_config, workers), .def = "1", .min = 1, .max = 8,
 	    .help = "processes that poll" },
+	{ "discovery", TOWERD_OPT_DURATION, offsetof(struct snmp_config, discovery_ms), .def = "12h",
+	    .min = 60000, .max = INT64_C(30) * 86400000,
+	    .help = "how often a device is looked at anew, for modules that were plugged in" },
+	{ "source", TOWERD_OPT_TEXT, offsetof(struct snmp_config, source),
+	    .help = "address of this host to poll from; without it the host chooses" },
 	{ "credentials", TOWERD_OPT_PATH, offsetof(struct snmp_config, credentials),
 	    .help = "file of named communities, which the world may not read" },
 };
@@ -76,7 +84,9 @@ static void
 snmp_worker_exit(struct towerd_ctx *ctx, unsigned worker, int status)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
-	fleet_worker_exit(snmp->fleet, worker, status);
+
+	(void)status; /* the host has logged it */
+	fleet_worker_exit(snmp->fleet, worker);
 }
 
 static int

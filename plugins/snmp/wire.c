@@ -3,14 +3,14 @@
 #include "plugins/snmp/wire.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BATCH          64
-#define DATAGRAM_OUT   1472
+#define DATAGRAM_OUT   1472 /* one frame on an Ethernet */
 #define DATAGRAM_IN    65535
 #define BATCHES_A_TURN 4
 #define SOCKET_BUFFER  (8 << 20)
@@ -38,10 +38,39 @@ struct wire {
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
+static int
+host_parse(const char *start, size_t len, struct in6_addr *out)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in_addr v4;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, start, len);
+	text[len] = '\0';
+	if (inet_pton(AF_INET, text, &v4) != 1)
+		return inet_pton(AF_INET6, text, out) == 1 ? 0 : -EINVAL;
+	memcpy(out->s6_addr, mapped_prefix, sizeof(mapped_prefix));
+	memcpy(out->s6_addr + sizeof(mapped_prefix), &v4, sizeof(v4));
+	return 0;
+}
+
+static int
+port_parse(const char *text, uint16_t *out)
+{
+	char *rest;
+	unsigned long number = strtoul(text, &rest, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *rest != '\0' || number == 0 || number > 65535)
+		return -EINVAL;
+	*out = (uint16_t)number;
+	return 0;
+}
+
 int
 wire_address_parse(const char *text, struct wire_address *out)
 {
-	char host[INET6_ADDRSTRLEN];
+	struct wire_address address = { .port = 161 };
 	const char *start = text, *end, *port = NULL;
 
 	if (text[0] == '[') {
@@ -52,34 +81,29 @@ wire_address_parse(const char *text, struct wire_address *out)
 		port = end[1] == ':' ? end + 2 : NULL;
 	} else {
 		end = strchr(text, ':');
-		bool has_port =
-		    end != NULL && strchr(end + 1, ':') == NULL; /* more colons: an IPv6 address alone */
-		port = has_port ? end + 1 : NULL;
-		if (!has_port)
+		if (end != NULL && strchr(end + 1, ':') == NULL) /* more colons: an IPv6 address alone */
+			port = end + 1;
+		else
 			end = text + strlen(text);
 	}
-	if ((size_t)(end - start) >= sizeof(host))
+	if (host_parse(start, (size_t)(end - start), &address.host) < 0 ||
+	    (port != NULL && port_parse(port, &address.port) < 0))
 		return -EINVAL;
-	memcpy(host, start, (size_t)(end - start));
-	host[end - start] = '\0';
-
-	struct wire_address address = { .port = 161 };
-	struct in_addr v4;
-	if (inet_pton(AF_INET, host, &v4) == 1) {
-		memcpy(address.host.s6_addr, mapped_prefix, sizeof(mapped_prefix));
-		memcpy(address.host.s6_addr + 12, &v4, 4);
-	} else if (inet_pton(AF_INET6, host, &address.host) != 1) {
-		return -EINVAL;
-	}
-	if (port != NULL) {
-		char *rest;
-		unsigned long number = strtoul(port, &rest, 10);
-		if (port[0] < '0' || port[0] > '9' || *rest != '\0' || number == 0 || number > 65535)
-			return -EINVAL;
-		address.port = (uint16_t)number;
-	}
 	*out = address;
 	return 0;
+}
+
+int
+wire_source_parse(const char *text, struct wire_source *out)
+{
+	*out = (struct wire_source){ .is_set = text != NULL };
+	return text == NULL ? 0 : host_parse(text, strlen(text), &out->host);
+}
+
+bool
+wire_source_reaches(const struct wire_source *source, const struct wire_address *to)
+{
+	return !source->is_set || IN6_IS_ADDR_V4MAPPED(&source->host) == IN6_IS_ADDR_V4MAPPED(&to->host);
 }
 
 bool
@@ -117,7 +141,6 @@ from_socket_address(const union socket_address *from, struct wire_address *to)
 	}
 }
 
-/* What cannot be sent (no route, a full queue) is like what is lost on the way: its sender times out and repeats. */
 static void
 flush(struct wire *wire)
 {
@@ -167,29 +190,51 @@ wire_readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 }
 
 static int
-wire_socket(struct wire *wire)
+wire_open(struct wire *wire, int family)
+{
+	wire->family = family;
+	wire->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return wire->fd < 0 ? -errno : 0;
+}
+
+static int
+wire_bind(struct wire *wire, const struct wire_source *source)
+{
+	const struct wire_address address = { .host = source->host };
+	char text[INET6_ADDRSTRLEN] = "";
+	union socket_address to;
+	socklen_t len = to_socket_address(wire->family, &address, &to);
+
+	if (bind(wire->fd, &to.sa, len) == 0)
+		return 0;
+	int rc = -errno;
+	inet_ntop(AF_INET6, &source->host, text, sizeof(text));
+	return towerd_fail(wire->ctx, rc, "cannot poll from source %s: %s", text, strerror(-rc));
+}
+
+/* One socket for both families, unless the source is of IPv4 or the host has no IPv6. */
+static int
+wire_socket(struct wire *wire, const struct wire_source *source)
 {
 	static const int off, buffer = SOCKET_BUFFER;
+	bool is_v4 = source->is_set && IN6_IS_ADDR_V4MAPPED(&source->host);
 
-	wire->family = AF_INET6;
-	wire->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (wire->fd < 0) {
-		wire->family = AF_INET;
-		wire->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	}
-	if (wire->fd < 0)
-		return towerd_fail(wire->ctx, -errno, "no UDP socket for polling: %s", strerror(errno));
-	if (wire->family == AF_INET6 &&
+	int rc = wire_open(wire, is_v4 ? AF_INET : AF_INET6);
+	if (rc < 0 && !source->is_set)
+		rc = wire_open(wire, AF_INET);
+	if (rc == 0 && wire->family == AF_INET6 &&
 	    setsockopt(wire->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
-		return towerd_fail(
-		    wire->ctx, -errno, "the polling socket takes no IPv4: %s", strerror(errno));
+		rc = -errno;
+	if (rc < 0)
+		return towerd_fail(wire->ctx, rc, "no UDP socket for polling: %s", strerror(-rc));
 	if (setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer)) < 0)
 		(void)setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
-	return 0;
+	return source->is_set ? wire_bind(wire, source) : 0;
 }
 
 int
-wire_start(struct towerd_ctx *ctx, const struct wire_calls *calls, struct wire **out)
+wire_start(struct towerd_ctx *ctx, const struct wire_source *source, const struct wire_calls *calls,
+    struct wire **out)
 {
 	struct wire *wire = calloc(1, sizeof(*wire));
 
@@ -199,7 +244,7 @@ wire_start(struct towerd_ctx *ctx, const struct wire_calls *calls, struct wire *
 	wire->ctx = ctx;
 	wire->fd = -1;
 	wire->calls = *calls;
-	int rc = wire_socket(wire);
+	int rc = wire_socket(wire, source);
 	if (rc < 0)
 		return rc;
 	wire->in_octets = malloc((size_t)BATCH * DATAGRAM_IN);
@@ -237,8 +282,11 @@ wire_stop(struct wire *wire)
 void
 wire_send(struct wire *wire, const struct wire_address *to, const uint8_t *data, size_t len)
 {
-	if (len > DATAGRAM_OUT)
+	assert(len <= DATAGRAM_OUT);
+	if (wire->family == AF_INET && !IN6_IS_ADDR_V4MAPPED(&to->host)) {
+		towerd_count(wire->ctx, "send-failures", 1);
 		return;
+	}
 	unsigned i = wire->out_count++;
 	memcpy(wire->out_octets[i], data, len);
 	wire->out_data[i] = (struct iovec){ wire->out_octets[i], len };

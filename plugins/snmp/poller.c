@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "plugins/snmp/poller.h"
+#include "plugins/snmp/device.h"
+#include "plugins/snmp/profile.h"
 
 #define READINGS_MAX 1024 /* in one message */
 
@@ -49,13 +49,14 @@ load_profiles(struct poller *poller)
 	return 0;
 }
 
-void
+bool
 poller_tell(struct poller *poller, struct message_writer *message)
 {
 	int rc = message->failed ? -ENOMEM : towerd_worker_send(poller->ctx, 0, message->data, message->len);
 
 	if (rc < 0)
 		towerd_count(poller->ctx, "messages-lost", 1);
+	return rc >= 0;
 }
 
 static void
@@ -64,7 +65,7 @@ send_readings(struct poller *poller)
 	if (poller->reading_count == 0)
 		return;
 	memcpy(poller->readings.data + sizeof(uint32_t), &poller->reading_count, sizeof(uint32_t));
-	poller_tell(poller, &poller->readings);
+	(void)poller_tell(poller, &poller->readings); /* the next ones are coming */
 	poller->reading_count = 0;
 }
 
@@ -87,11 +88,11 @@ slot_of(const struct poller *poller, uint32_t id)
 	return id & (poller->request_slots - 1);
 }
 
-/* Twice as many slots as devices, so that runs stay short. Ids are random: they need no mixing. */
+/* More than twice as many slots as devices, one that is coming included: runs stay short. Ids are random: they need no mixing. */
 static int
 grow_requests(struct poller *poller)
 {
-	if (poller->request_slots >= poller->device_count * 2)
+	if (poller->request_slots > poller->device_count * 2)
 		return 0;
 	size_t slots = poller->request_slots == 0 ? 64 : poller->request_slots * 2;
 	struct device **grown = calloc(slots, sizeof(*grown)), **old = poller->requests;
@@ -144,28 +145,14 @@ poller_forget(struct poller *poller, struct device *device)
 	device_set_request(device, 0);
 }
 
-/* Unpredictable, so that an answer cannot be forged by who does not see the request. */
-static uint32_t
-random_id(struct poller *poller)
-{
-	if (poller->random_left == 0) {
-		ssize_t got = getrandom(poller->random, sizeof(poller->random), 0);
-		poller->random_left = TOWERD_COUNT(poller->random);
-		for (size_t i = got < 0 ? 0 : (size_t)got / sizeof(uint32_t);
-		     i < TOWERD_COUNT(poller->random); i++)
-			poller->random[i] = (uint32_t)random();
-	}
-	return CODEC_ID_MIN | (poller->random[--poller->random_left] & CODEC_ID_MASK);
-}
-
 uint32_t
 poller_expect(struct poller *poller, struct device *device)
 {
 	uint32_t id;
 
 	poller_forget(poller, device);
-	do {
-		id = random_id(poller);
+	do { /* unpredictable, so that an answer cannot be forged by who does not see the request */
+		id = CODEC_ID_MIN | (arc4random() & CODEC_ID_MASK);
 	} while (find_request(poller, id) != NULL);
 	size_t at = slot_of(poller, id);
 	while (poller->requests[at] != NULL)
@@ -235,8 +222,26 @@ remove_device(struct poller *poller, uint32_t number)
 	    (poller->device_count - i) * sizeof(*poller->devices));
 }
 
+static bool
+insert_device(struct poller *poller, const struct device_settings *settings)
+{
+	struct device **grown = realloc(poller->devices, (poller->device_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	poller->devices = grown;
+	struct device *device = grow_requests(poller) < 0 ? NULL : device_new(poller, settings);
+	if (device == NULL)
+		return false;
+	size_t i = place_of(poller, settings->number);
+	memmove(&grown[i + 1], &grown[i], (poller->device_count - i) * sizeof(*grown));
+	grown[i] = device;
+	poller->device_count++;
+	return true;
+}
+
 static void
-add_device(struct poller *poller, struct message_reader *r)
+take_device(struct poller *poller, struct message_reader *r)
 {
 	struct device_settings settings = { .number = message_u32(r),
 		.version = (enum codec_version)message_u32(r) };
@@ -250,61 +255,59 @@ add_device(struct poller *poller, struct message_reader *r)
 		return;
 	memcpy(&settings.address.host, host, sizeof(settings.address.host));
 	remove_device(poller, settings.number);
-	struct device **grown = realloc(poller->devices, (poller->device_count + 1) * sizeof(*grown));
-	if (grown == NULL)
-		return;
-	poller->devices = grown;
-	poller->device_count++;
-	struct device *device = grow_requests(poller) == 0 ? device_new(poller, &settings) : NULL;
-	poller->device_count--;
-	if (device == NULL)
-		return;
-	size_t i = place_of(poller, settings.number);
-	memmove(&poller->devices[i + 1], &poller->devices[i],
-	    (poller->device_count - i) * sizeof(*poller->devices));
-	poller->devices[i] = device;
-	poller->device_count++;
+	if (!insert_device(poller, &settings))
+		towerd_log(poller->ctx, TOWERD_LOG_ERROR, "no memory: a device is not polled");
+}
+
+static void
+take_remove(struct poller *poller, struct message_reader *r)
+{
+	uint32_t number = message_u32(r);
+
+	if (message_is_whole(r))
+		remove_device(poller, number);
+}
+
+static void
+take_sensors(struct poller *poller, struct message_reader *r)
+{
+	struct device *device = find_device(poller, message_u32(r));
+	uint32_t generation = message_u32(r), count = message_u32(r);
+	const void *numbers = message_items(r, count, sizeof(uint32_t));
+
+	if (device != NULL && message_is_whole(r))
+		device_sensors(device, generation, numbers, count);
 }
 
 void
 poller_message(struct poller *poller, const void *data, size_t len)
 {
+	static void (*const takers[])(struct poller * poller, struct message_reader * r) = {
+		[MESSAGE_DEVICE] = take_device,
+		[MESSAGE_REMOVE] = take_remove,
+		[MESSAGE_SENSORS] = take_sensors,
+	};
 	struct message_reader r = message_open(data, len);
+	uint32_t type = message_u32(&r);
 
-	switch (message_u32(&r)) {
-	case MESSAGE_DEVICE:
-		add_device(poller, &r);
-		break;
-	case MESSAGE_REMOVE:
-		remove_device(poller, message_u32(&r));
-		break;
-	case MESSAGE_SENSORS: {
-		struct device *device = find_device(poller, message_u32(&r));
-		uint32_t generation = message_u32(&r), count = message_u32(&r);
-		const uint8_t *numbers = message_bytes(&r, (size_t)count * sizeof(uint32_t));
-		if (device != NULL && numbers != NULL)
-			device_sensors(device, generation, numbers, count);
-		break;
-	}
-	default:
-		towerd_log(poller->ctx, TOWERD_LOG_ERROR, "a message that a worker does not know");
-	}
+	if (type < TOWERD_COUNT(takers) && takers[type] != NULL)
+		takers[type](poller, &r);
 }
 
 int
 poller_start(struct towerd_ctx *ctx, struct poller *poller)
 {
 	const struct wire_calls calls = { .received = received, .drained = drained, .arg = poller };
+	struct wire_source source;
 
 	poller->ctx = ctx;
 	poller->config = towerd_config(ctx);
 	poller->codec = codec_new();
 	if (poller->codec == NULL)
 		return -ENOMEM;
+	(void)wire_source_parse(poller->config->source, &source); /* the agent has checked it */
 	int rc = load_profiles(poller);
-	if (rc == 0)
-		rc = wire_start(ctx, &calls, &poller->wire);
-	return rc;
+	return rc < 0 ? rc : wire_start(ctx, &source, &calls, &poller->wire);
 }
 
 void

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* The plugin's options (snmp.c), as its halves read them in agent and worker. */
+#ifndef PLUGINS_SNMP_SNMP_H
+#define PLUGINS_SNMP_SNMP_H
+
+#include <stdint.h>
+
+struct snmp_config {
+	int64_t interval_ms, timeout_ms, retries, workers;
+	int64_t discovery_ms;    /* how often a device's objects are looked at anew */
+	const char *credentials; /* path of the credentials' file, or NULL */
+	const char *source;      /* address to poll from, or NULL: the host chooses */
+};
+
+#endif
