@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: ISC
+"""towerd polls a simulated fleet: every kind of device, every kind of trouble."""
+import os
+import re
+import signal
+
+import harness
+from agent import Agent
+
+RECORDS = {  # of each: kind, instance, text of the value; then an object to change, tag and number, and the text that must follow
+    "plant": ("battery.voltage", "", "54.12", "1.3.6.1.4.1.12148.10.10.5.5.0", 2, 4987, "49.87"),
+    "radio": ("backhaul.rx-level", "268452033", "-43", "1.3.6.1.4.1.2281.10.5.1.1.2.268452033", 2, -71, "-71"),
+    "genset": ("genset.fuel", "", "78", "1.3.6.1.4.1.41809.1.27.0", 2, 335, "33.5"),
+    "environment": ("device.temperature", "2", "26.8", "1.3.6.1.2.1.99.1.1.1.4.2", 2, 415, "41.5"),
+    "ups": ("battery.voltage", "", "54.6", "1.3.6.1.2.1.33.1.2.5.0", 2, 481, "48.1"),
+}
+SENSOR_TABLE, DEVICE, VALUE = "1.3.6.1.4.1.8072.9999.9999.7373.1.1.3.1", 5, 9
+REFUSED_ENTRIES = {
+    "no-address": ({"address": "plant.example.net"}, 'address "plant.example.net" is not ADDRESS[:PORT] with a literal address'),
+    "no-credentials": ({"community": None, "credentials": "nobody"}, r'credentials "nobody": \S+ has none of that name'),
+    "no-community": ({"community": None}, "it needs `credentials` or `community`"),
+    "no-version": ({"version": "3"}, 'version "3" is neither 1 nor 2c'),
+    "no-key": ({"comunity": "public"}, 'unknown key "comunity": an snmp device has'),
+    "no-interval": ({"interval": "soon"}, 'interval "soon" is not a duration from 1s to 1d'),
+}
+
+
+class PollTest(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.fleet = self.start([harness.binary("sim-fleet")], commands=True)
+        self.port = int(self.fleet.wait_line(r"^listening (\d+)").group(1))
+        self.devices = 0
+        for record in RECORDS:
+            self.fleet.ask("record %s %s" % (record, harness.source("tests/sim/records/%s.snmprec" % record)))
+
+    def device(self, record, slot=None, **settings):
+        """A simulated device and its entry in the inventory; in settings None takes a key out."""
+        self.devices += 1
+        address = "127.7.0.%d" % self.devices
+        self.fleet.ask("device %s %s" % (address, record))
+        entry = {"id": slot or record, "driver": "snmp", "address": "%s:%d" % (address, self.port), "community": "public", **settings}
+        return address, {key: value for key, value in entry.items() if value is not None}
+
+    def run_agent(self, sites, snmp=None, settings=None):
+        """`sites`: {site id: entries of devices}."""
+        inventory = [{"id": site, "name": site, "kind": "fixed", "area": "south", "devices": entries} for site, entries in sites.items()]
+        agent = Agent(self, inventory, settings={"alarm": {"unreachable-after": "1s", "hold": "200ms"}, **(settings or {})}, plugins={})
+        agent.config["plugins"] = {"snmp-agent": agent.snmp_agent(),
+                                   "snmp": {"interval": "1s", "timeout": "300ms", "retries": 2, **(snmp or {})}}
+        agent.start()
+        return agent
+
+    def value(self, agent, slot, kind, instance=""):
+        for row in agent.ctl("sensor", "list"):
+            if (row["towerdSensorDevice"], row["towerdSensorKind"], row["towerdSensorInstance"]) == (slot, kind, instance):
+                return row.get("towerdSensorValue") if row["towerdSensorQuality"] == "good" else row["towerdSensorQuality"]
+        return None
+
+    def wait_value(self, agent, slot, kind, instance, text):
+        self.wait_for(lambda: self.value(agent, slot, kind, instance) == text, "%s %s to be %s" % (slot, kind, text), alive=[agent.process])
+
+    def presence(self, agent, slot):
+        rows = [row for row in agent.ctl("device", "list") if row["towerdDeviceSlot"] == slot]
+        return rows[0] if rows else {}
+
+    def wait_presence(self, agent, slot, presence):
+        self.wait_for(lambda: self.presence(agent, slot).get("towerdDevicePresence") == presence, "%s to be %s" % (slot, presence),
+                      alive=[agent.process])
+
+    def alarms(self, agent):
+        return {(row["towerdAlarmType"], row.get("towerdAlarmSite", ""), row.get("towerdAlarmDevice", ""))
+                for row in agent.ctl("alarm", "list") if not row["towerdAlarmType"].startswith("agent/")}
+
+    def wait_alarms(self, agent, *alarms):
+        self.wait_for(lambda: self.alarms(agent) == set(alarms), "the alarms to be %s" % (alarms,), alive=[agent.process])
+
+    def assert_live(self, agent, slot, address, record):
+        """What the device says is there; what it says next follows."""
+        kind, instance, first, oid, tag, number, second = RECORDS[record]
+        self.wait_value(agent, slot, kind, instance, first)
+        self.fleet.ask("set %s %s %d %d" % (address, oid, tag, number))
+        self.wait_value(agent, slot, kind, instance, second)
+
+    def test_every_kind_of_device_has_live_values_on_every_face(self):
+        devices = {record: self.device(record) for record in RECORDS}
+        agent = self.run_agent({"S-1": [entry for _, entry in devices.values()]})
+        for record, (address, _) in devices.items():
+            self.assert_live(agent, record, address, record)
+        listed = {(row["towerdSensorNumber"], row["towerdSensorDevice"], row["towerdSensorValue"]) for row in agent.ctl("sensor", "list")
+                  if row["towerdSensorKind"] in ("battery.voltage", "genset.fuel")}
+        cells = dict(agent.walk(SENSOR_TABLE))
+
+        def cell(column, number):
+            return [value for oid, value in cells.items() if re.fullmatch(r"%s\.%d\.\d+\.%d" % (re.escape(SENSOR_TABLE), column, number), oid)]
+        self.assertGreaterEqual(len(listed), 3)
+        for number, slot, text in listed:
+            self.assertEqual(cell(DEVICE, number), ['STRING: "%s"' % slot])
+            self.assertEqual(cell(VALUE, number), ['STRING: "%s"' % text])
+
+    def test_silence_is_an_alarm_until_it_ends(self):
+        (a, first), (b, second) = self.device("plant"), self.device("radio")
+        agent = self.run_agent({"S-1": [first, second]})
+        for slot in ("plant", "radio"):
+            self.wait_presence(agent, slot, "reachable")
+        self.fleet.ask("dead " + a)
+        self.wait_presence(agent, "plant", "unreachable")
+        self.assertEqual(self.presence(agent, "plant")["towerdDevicePresenceReason"], "no reply to 3 requests of 300 ms each")
+        self.wait_alarms(agent, ("comms/device-unreachable", "S-1", "plant"))
+        self.fleet.ask("dead " + b)
+        self.wait_alarms(agent, ("comms/site-unreachable", "S-1", ""))
+        self.fleet.ask("alive *")
+        self.wait_alarms(agent)
+        self.assert_live(agent, "plant", a, "plant")
+
+    def test_awkward_devices_are_polled(self):
+        lossy, slow, old, small = (self.device(record, slot, **more) for record, slot, more in (
+            ("plant", "lossy", {}), ("ups", "slow", {}), ("environment", "old", {"version": "1"}), ("radio", "small", {})))
+        self.fleet.ask("loss %s 30" % lossy[0])
+        self.fleet.ask("delay %s 120ms" % slow[0])
+        self.fleet.ask("version %s 1" % old[0])
+        self.fleet.ask("limit %s 150" % small[0])
+        agent = self.run_agent({"S-1": [entry for _, entry in (lossy, slow, old, small)]}, snmp={"retries": 5})
+        for (address, _), slot, record in ((lossy, "lossy", "plant"), (slow, "slow", "ups"), (old, "old", "environment"), (small, "small", "radio")):
+            self.assert_live(agent, slot, address, record)
+
+    def test_a_wrong_community_looks_like_silence(self):
+        _, entry = self.device("ups", community="guess")
+        agent = self.run_agent({"S-1": [entry]})
+        self.wait_alarms(agent, ("comms/site-unreachable", "S-1", ""))
+        self.assertEqual(agent.ctl("sensor", "list"), [])
+
+    def test_a_restart_shows_what_was_plugged_in(self):
+        address, entry = self.device("environment")
+        agent = self.run_agent({"S-1": [entry]})
+        self.wait_value(agent, "environment", "device.temperature", "2", "26.8")
+        for column, number in ((1, 8), (2, 9), (3, 0), (4, 19), (5, 1)):
+            self.fleet.ask("set %s 1.3.6.1.2.1.99.1.1.1.%d.9 2 %d" % (address, column, number))
+        received = agent.ctl("sensor", "list")[0]["towerdSensorReceived"]
+        self.wait_for(lambda: agent.ctl("sensor", "list")[0]["towerdSensorReceived"] != received, "one more poll")
+        self.assertIsNone(self.value(agent, "environment", "device.temperature", "9"))
+        self.fleet.ask("reboot " + address)
+        self.wait_value(agent, "environment", "device.temperature", "9", "19")
+
+    def workers(self, agent):
+        """Process ids of the agent's children."""
+        with open("/proc/%d/task/%d/children" % (agent.process.pid, agent.process.pid)) as f:
+            return [int(pid) for pid in f.read().split()]
+
+    def test_a_worker_that_dies_costs_a_moment(self):
+        address, entry = self.device("plant")
+        agent = self.run_agent({"S-1": [entry]})
+        self.wait_value(agent, "plant", "battery.voltage", "", "54.12")
+        before = self.workers(agent)
+        self.assertEqual(len(before), 1)
+
+        def is_seen_without_a_worker():  # it is back in a second: killed again, the pause is longer
+            for pid in self.workers(agent):
+                os.kill(pid, signal.SIGKILL)
+            return self.presence(agent, "plant")["towerdDevicePresence"] == "unknown"
+        self.wait_for(is_seen_without_a_worker, "the plant to be unknown", alive=[agent.process])
+        self.assertEqual(self.presence(agent, "plant")["towerdDevicePresenceReason"], "its poll worker ended")
+        self.assertEqual(len(agent.snmp("get", "1.3.6.1.2.1.1.5.0")), 1)
+        self.wait_presence(agent, "plant", "reachable")
+        self.assert_live(agent, "plant", address, "plant")
+        after = self.workers(agent)
+        self.assertEqual(len(after), 1)
+        self.assertNotEqual(before, after)
+        self.assertEqual(self.alarms(agent), set())
+        self.assertEqual({row["towerdPluginName"]: row["towerdPluginState"] for row in agent.ctl("plugin", "list")
+                          if "towerdPluginState" in row}, {"snmp": "running", "snmp-agent": "running"})
+
+    def test_mains_failure_is_an_alarm_until_the_mains_are_back(self):
+        address, entry = self.device("plant")
+        agent = self.run_agent({"S-1": [entry]})
+        self.wait_value(agent, "plant", "battery.voltage", "", "54.12")
+        for oid in ("2.1", "3.1", "3.2.1"):
+            self.fleet.ask("set %s 1.3.6.1.4.1.12148.10.%s.0 2 3" % (address, oid))
+        self.wait_for(lambda: any(alarm[0] == "power/mains-failure" for alarm in self.alarms(agent)), "power/mains-failure")
+        self.fleet.ask("unset %s all" % address)
+        self.wait_alarms(agent)
+
+    def test_what_is_broken_is_named_and_costs_nothing_else(self):
+        good, entry = self.device("plant", community=None, credentials="plants")
+        entries = [self.device("ups", slot, **settings)[1] for slot, (settings, _) in REFUSED_ENTRIES.items()]
+        os.mkdir(self.path("profiles"))
+        with open(self.path("profiles/broken.yaml"), "w") as f:
+            f.write("profile: broken\nthis: [is no profile\n")
+        with open(self.path("credentials.yaml"), "w") as f:
+            f.write("plants: { community: public }\nradios: { comunity: public }\n")
+        os.chmod(self.path("credentials.yaml"), 0o640)
+        agent = self.run_agent({"S-1": [entry, *entries]}, snmp={"credentials": self.path("credentials.yaml")},
+                               settings={"profile-dir": [harness.source("profiles"), self.path("profiles")]})
+        self.assert_live(agent, "plant", good, "plant")
+        agent.process.wait_line(r"%s:\d+:\d+: " % re.escape(self.path("profiles/broken.yaml")))
+        agent.process.wait_line(r'%s:2:\d+: .*comunity' % re.escape(self.path("credentials.yaml")))
+        for slot, (_, sentence) in REFUSED_ENTRIES.items():
+            said = self.presence(agent, slot)
+            self.assertEqual(said["towerdDevicePresence"], "unknown")
+            pattern = sentence if "\\" in sentence else re.escape(sentence)
+            self.assertRegex(said["towerdDevicePresenceReason"], pattern)
+            agent.process.wait_line(r"S-1/%s: %s.*; it is not watched" % (slot, pattern))
+
+    def test_credentials_that_anybody_may_read_are_not_used(self):
+        _, refused = self.device("ups", community=None, credentials="plants")
+        good, entry = self.device("plant")
+        with open(self.path("credentials.yaml"), "w") as f:
+            f.write("plants: { community: public }\n")
+        os.chmod(self.path("credentials.yaml"), 0o644)
+        agent = self.run_agent({"S-1": [entry, refused]}, snmp={"credentials": self.path("credentials.yaml")})
+        agent.process.wait_line(r"credentials \S+ are not used: others may read or write them; chmod o-rw")
+        self.assert_live(agent, "plant", good, "plant")
+        self.assertEqual(self.presence(agent, "ups")["towerdDevicePresence"], "unknown")
+
+    def sockets(self, pid):
+        """Internet sockets of a process: {(protocol, local address in hexadecimal)}."""
+        inodes = set()
+        for fd in os.listdir("/proc/%d/fd" % pid):
+            match = re.fullmatch(r"socket:\[(\d+)\]", os.readlink("/proc/%d/fd/%s" % (pid, fd)))
+            if match:
+                inodes.add(match.group(1))
+        found = []
+        for protocol in ("udp", "udp6", "tcp", "tcp6"):
+            with open("/proc/net/" + protocol) as f:
+                rows = [line.split() for line in f.readlines()[1:]]
+            found += [(protocol, row[1].split(":")[0]) for row in rows if row[9] in inodes]
+        return found
+
+    def test_a_worker_has_one_socket_at_its_source(self):
+        address, entry = self.device("plant")
+        agent = self.run_agent({"S-1": [entry]}, snmp={"source": "127.0.0.2"})
+        self.assert_live(agent, "plant", address, "plant")
+        self.assertEqual(self.sockets(self.workers(agent)[0]), [("udp", "0200007F")])
+
+
+harness.main()
