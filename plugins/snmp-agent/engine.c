@@ -28,6 +28,7 @@ void init_snmp_mib(void);
 
 #define APPLICATION    "towerd"
 #define PACKETS_A_TURN 64
+#define TURN_MS        5 /* large GETBULKs take long: then others have their turn */
 #define TICK_MS        1000
 #define BULK_VARBINDS  4000 /* most varbinds in one answer before the 64 KiB of a datagram cut it */
 
@@ -193,19 +194,17 @@ static void
 point_readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 {
 	struct access_point *point = arg;
-	int fd = point->transport->sock;
+	int fd = point->transport->sock, rc = 0;
+	int64_t end_ms = towerd_now_ms(ctx) + TURN_MS;
+	netsnmp_large_fd_set ready;
 
-	(void)ctx;
 	(void)events;
-	for (int i = 0; i < PACKETS_A_TURN; i++) {
-		netsnmp_large_fd_set ready;
-		netsnmp_large_fd_set_init(&ready, fd + 1);
+	netsnmp_large_fd_set_init(&ready, fd + 1);
+	for (int i = 0; i < PACKETS_A_TURN && rc == 0 && towerd_now_ms(ctx) < end_ms; i++) {
 		NETSNMP_LARGE_FD_SET(fd, &ready);
-		int rc = snmp_sess_read2(point->handle, &ready);
-		netsnmp_large_fd_set_cleanup(&ready);
-		if (rc != 0)
-			break;
+		rc = snmp_sess_read2(point->handle, &ready);
 	}
+	netsnmp_large_fd_set_cleanup(&ready);
 	netsnmp_check_outstanding_agent_requests();
 }
 
