@@ -17,6 +17,7 @@ struct status {
 	struct store_stats store;
 	struct model_stats model;
 	const char *trouble;
+	struct loop_longest longest;
 };
 
 static void
@@ -29,6 +30,7 @@ status_gather(const struct command_parts *parts, const struct scope *scope, stru
 		.sensors = model_sensor_count(parts->model),
 		.alarms = alarms_active_count(parts->alarms),
 		.trouble = store_trouble(parts->store),
+		.longest = loop_longest(parts->loop),
 	};
 	for (const struct site *site; (site = model_next_site(parts->model, after)) != NULL;
 	     after = site->entity.number) {
@@ -62,6 +64,8 @@ status_print(const struct command_parts *parts, struct control_call *call, const
 	    "commits       %" PRIu64 " of %" PRIu64 " transactions, %" PRIu64 " failed, the longest %" PRId64
 	    " ms\n",
 	    s->store.commits, s->store.transactions, s->store.commit_failures, s->store.longest_commit_ms);
+	control_print(call, "callbacks     the longest took %" PRId64 " us of CPU time: %s\n",
+	    s->longest.cpu_ns / 1000, s->longest.owner);
 	if (s->trouble == NULL)
 		control_print(call, "store         well\n");
 	else
@@ -98,6 +102,11 @@ status_print_json(const struct command_parts *parts, struct control_call *call, 
 	towerd_json_put_uint(&w, "transactions", s->store.transactions);
 	towerd_json_put_int(&w, "longest_commit_ms", s->store.longest_commit_ms);
 	towerd_json_put_uint(&w, "kept", s->store.kept);
+	towerd_json_close(&w, '}');
+	towerd_json_open(&w, "longest_callback", '{');
+	towerd_json_put_text(&w, "owner", s->longest.owner);
+	towerd_json_put_int(&w, "cpu_us", s->longest.cpu_ns / 1000);
+	towerd_json_put_int(&w, "wall_us", s->longest.wall_ns / 1000);
 	towerd_json_close(&w, '}');
 	towerd_json_close(&w, '}');
 	control_print_json(call, &w);

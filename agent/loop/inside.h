@@ -53,6 +53,8 @@ struct loop {
 	int64_t alarm_us;    /* when it rings; INT64_MAX: not set */
 	bool stopping, is_running;
 	uint64_t calls;
+	struct loop_longest longest;
+	int64_t longest_end_ns;
 	struct loop_heap heap;
 	struct loop_mailbox mailbox;
 	struct loop_pool pool;

@@ -57,6 +57,19 @@ loop_lap_begin(void)
 	return (struct loop_lap){ clock_ns(CLOCK_THREAD_CPUTIME_ID), clock_ns(CLOCK_MONOTONIC) };
 }
 
+/* What is nobody's may have called what is somebody's: then that is the name. */
+static void
+longest_set(struct loop *loop, const struct loop_owner *owner, struct loop_lap lap, struct loop_lap now)
+{
+	bool is_around = owner == NULL && loop->longest_end_ns >= lap.wall_ns;
+
+	if (!is_around)
+		loop->longest.owner = owner == NULL ? "loop" : owner->name;
+	loop->longest.cpu_ns = now.cpu_ns - lap.cpu_ns;
+	loop->longest.wall_ns = now.wall_ns - lap.wall_ns;
+	loop->longest_end_ns = now.wall_ns;
+}
+
 /* CPU time finds the callback that computes too much, wall time the one that sleeps. */
 struct loop_lap
 loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
@@ -66,6 +79,8 @@ loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 	int64_t cpu_ns = now.cpu_ns - lap.cpu_ns, wall_ns = now.wall_ns - lap.wall_ns;
 
 	loop->calls++;
+	if (cpu_ns > loop->longest.cpu_ns)
+		longest_set(loop, owner, lap, now);
 	if (owner == NULL)
 		return now;
 	owner->calls++;
@@ -81,6 +96,12 @@ loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 			settings->on_overstay(settings->arg, owner, cpu_ns, wall_ns);
 	}
 	return now;
+}
+
+struct loop_longest
+loop_longest(const struct loop *loop)
+{
+	return loop->longest;
 }
 
 /* The alarm: one event of the library for the earliest timer. */
@@ -139,6 +160,7 @@ loop_new(const struct loop_settings *settings)
 	if (loop == NULL)
 		return NULL;
 	loop->settings = *settings;
+	loop->longest.owner = "loop";
 	if (loop->settings.overstay_ms == 0)
 		loop->settings.overstay_ms = OVERSTAY_MS;
 	logged = loop;

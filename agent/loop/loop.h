@@ -62,6 +62,14 @@ void loop_free(struct loop *loop);
 int loop_run(struct loop *loop);   /* until loop_stop(); 0 or a negative errno */
 void loop_stop(struct loop *loop); /* after the running callback; before loop_run(): that returns at once */
 
+/* The longest stretch so far without a turn for others, by CPU time: mostly one callback, or a run of messages of one worker. */
+struct loop_longest {
+	const char *owner; /* of its longest callback; "loop": none was long */
+	int64_t cpu_ns;
+	int64_t wall_ns; /* of that same stretch */
+};
+struct loop_longest loop_longest(const struct loop *loop);
+
 /* Time. Monotonic starts near 0 with the process (or at its epoch); both run on the scaled clock. Any thread. */
 int64_t loop_now_ms(const struct loop *loop);
 int64_t loop_utc_ms(const struct loop *loop);

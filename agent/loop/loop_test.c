@@ -438,6 +438,8 @@ one_who_sleeps_is_named_by_wall_time_and_one_who_computes_by_cpu_time(void)
 	CU_ASSERT_TRUE(burner.longest_ns >= 30000000);
 	CU_ASSERT_TRUE(burner.cpu_ns >= burner.longest_ns);
 	CU_ASSERT_TRUE(burner.longest_wall_ns >= burner.longest_ns);
+	CU_ASSERT_STRING_EQUAL(loop_longest(loop).owner, "burner");
+	CU_ASSERT_TRUE(loop_longest(loop).cpu_ns >= burner.longest_ns);
 	loop_free(loop);
 }
 
