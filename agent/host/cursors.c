@@ -93,7 +93,8 @@ deliver(struct cursor *cursor, const struct towerd_record *record)
 	struct plugin *plugin = cursor->plugin;
 
 	assert(cursor->flight_count < cursor->credit);
-	cursor->flights[cursor->flight_count++] = (struct flight){ record->number, record->is_durable };
+	cursor->flights[cursor->flight_count++] =
+	    (struct flight){ .number = record->number, .is_durable = record->is_durable };
 	cursor->delivered++;
 	struct plugin_lap lap = plugin_enter(plugin);
 	plugin->has.journal(&plugin->ctx, cursor->number, record); /* may acknowledge at once */
@@ -107,7 +108,8 @@ cursor_position(const struct cursor *cursor)
 	uint64_t position = cursor->read;
 
 	for (unsigned i = 0; i < cursor->flight_count; i++)
-		if (cursor->flights[i].is_durable && cursor->flights[i].number <= position)
+		if (cursor->flights[i].is_durable && !cursor->flights[i].is_acknowledged &&
+		    cursor->flights[i].number <= position)
 			position = cursor->flights[i].number - 1;
 	return position;
 }
@@ -147,15 +149,29 @@ serve_ack(struct towerd_ctx *ctx, unsigned number, uint64_t record)
 	if (cursor == NULL)
 		return -ENOENT;
 	for (unsigned i = 0; i < cursor->flight_count; i++) {
-		if (cursor->flights[i].number > record)
-			cursor->flights[kept++] = cursor->flights[i];
-		else if (!cursor->flights[i].is_durable)
-			early_add(cursor, cursor->flights[i].number);
+		struct flight flight = cursor->flights[i];
+		flight.is_acknowledged = flight.is_acknowledged || flight.number <= record;
+		if (flight.is_acknowledged && !flight.is_durable)
+			early_add(cursor, flight.number);
+		else
+			cursor->flights[kept++] = flight;
 	}
 	cursor->flight_count = kept;
-	feed_save_soon(plugin->host->feed);
+	feed_save_next(plugin->host->feed);
 	feed_wake(plugin->host->feed);
 	return 0;
+}
+
+/* Frees the credit of what was acknowledged up to `number`. */
+static void
+flights_land(struct cursor *cursor, uint64_t number)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < cursor->flight_count; i++)
+		if (!cursor->flights[i].is_acknowledged || cursor->flights[i].number > number)
+			cursor->flights[kept++] = cursor->flights[i];
+	cursor->flight_count = kept;
 }
 
 /* Durable records. */
@@ -279,6 +295,8 @@ cursor_pump(struct cursor *cursor)
 		return;
 	if (cursor->is_lost)
 		tell_lost(cursor);
+	if (store_trouble(plugin->host->parts.store) != NULL)
+		flights_land(cursor, UINT64_MAX); /* alarms do not wait for a disk that fails */
 	if (cursor->flight_count >= cursor->credit)
 		return;
 	if (cursor->read < store_newest(plugin->host->parts.store))
@@ -299,6 +317,15 @@ cursor_save(struct cursor *cursor, struct store_txn *txn)
 	store_cursor_set(txn, cursor->name, position);
 	cursor->saved = position;
 	return true;
+}
+
+/* A position that is not saved costs repeats after a kill, nothing else. */
+void
+cursor_saved(struct cursor *cursor, bool is_durable)
+{
+	flights_land(cursor, is_durable ? cursor->saved : UINT64_MAX);
+	if (!is_durable)
+		cursor->saved = UINT64_MAX;
 }
 
 /* Life. */

@@ -7,9 +7,10 @@
 #include "agent/store/store.h"
 #include "agent/view/scope.h"
 
-struct flight { /* delivered and not acknowledged */
+/* Delivered, and not acknowledged or its acknowledgement not durable: what comes again after a kill. */
+struct flight {
 	uint64_t number;
-	bool is_durable;
+	bool is_durable, is_acknowledged;
 };
 
 struct cursor {
@@ -34,6 +35,7 @@ struct cursor {
 
 void cursor_pump(struct cursor *cursor); /* delivers what can be delivered */
 bool cursor_save(struct cursor *cursor, struct store_txn *txn);
+void cursor_saved(struct cursor *cursor, bool is_durable); /* what cursor_save() wrote */
 void cursor_free(struct cursor *cursor);
 
 /* A record that the disk has not taken yet. */
@@ -46,6 +48,8 @@ struct early_record {
 /* feed.c */
 const struct early_record *feed_early_after(const struct journal_feed *feed, uint64_t number);
 void feed_save_soon(struct journal_feed *feed);
+void feed_save_next(
+    struct journal_feed *feed); /* as soon as the save before it has ended: somebody waits for it */
 void feed_save(struct journal_feed *feed);
 void feed_retry_soon(struct journal_feed *feed);
 

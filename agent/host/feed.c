@@ -3,6 +3,7 @@
  * The feed of all cursors: wakes them when there is something new, saves their positions in grouped transactions, and keeps the records
  * that the disk has not taken yet (bounded: what does not fit comes when it is durable).
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct journal_feed {
 	struct host *host;
 	struct loop_owner owner;
 	struct loop_timer *save_timer, *retry_timer;
-	bool is_woken;
+	bool is_woken, is_saving, is_next_asked;
 	TAILQ_HEAD(, early_record) early; /* in the order of numbers */
 	size_t early_count;
 };
@@ -76,23 +77,28 @@ feed_retry_soon(struct journal_feed *feed)
 /* Positions. */
 
 static void
-forget_saved(struct cursor *cursor, void *arg)
+saved_one(struct cursor *cursor, void *arg)
 {
-	(void)arg;
-	cursor->saved = UINT64_MAX;
+	cursor_saved(cursor, *(const bool *)arg);
 }
 
 static void
 feed_saved(void *arg, int rc, bool final)
 {
 	struct journal_feed *feed = arg;
+	bool is_durable = rc >= 0;
 
 	(void) final;
-	if (rc >= 0 || feed->save_timer == NULL)
+	feed->is_saving = false;
+	if (feed->save_timer == NULL)
 		return;
-	/* A position that is not saved costs repeats after a kill, nothing else. */
-	each_cursor(feed, forget_saved, NULL);
-	loop_timer_start(feed->save_timer, RETRY_MS);
+	each_cursor(feed, saved_one, &is_durable);
+	if (!is_durable)
+		loop_timer_start(feed->save_timer, RETRY_MS);
+	else if (feed->is_next_asked)
+		loop_timer_start(feed->save_timer, 0);
+	feed->is_next_asked = false;
+	feed_wake(feed);
 }
 
 struct save {
@@ -114,10 +120,12 @@ feed_save(struct journal_feed *feed)
 	struct save save = { .txn = store_begin(feed->host->parts.store) };
 
 	each_cursor(feed, save_one, &save);
-	if (save.is_needed)
-		store_submit(save.txn, STORE_PROMISE, feed_saved, feed);
-	else
+	if (!save.is_needed)
 		store_abandon(save.txn);
+	else if (store_submit(save.txn, STORE_PROMISE, feed_saved, feed) == 0)
+		feed->is_saving = true;
+	else
+		feed_saved(feed, -ENOBUFS, true);
 }
 
 static void
@@ -131,6 +139,17 @@ feed_save_soon(struct journal_feed *feed)
 {
 	if (!loop_timer_is_running(feed->save_timer))
 		loop_timer_start(feed->save_timer, SAVE_MS);
+}
+
+void
+feed_save_next(struct journal_feed *feed)
+{
+	if (feed->is_saving)
+		feed->is_next_asked = true;
+	else if (store_trouble(feed->host->parts.store) == NULL)
+		loop_timer_start(feed->save_timer, 0);
+	else
+		feed_save_soon(feed);
 }
 
 /* Records that are not durable yet. */

@@ -477,8 +477,9 @@ towerd_row_drop(struct towerd_ctx *ctx, unsigned view, const struct towerd_value
 }
 
 /*
- * Opens a durable cursor `name`; records come by journal(), at most `credit` not acknowledged ones at a time, never from inside a call of
- * the plugin's. Acknowledging a number acknowledges all before it; the cursor is durable a moment later. Returns the cursor's number.
+ * Opens a durable cursor `name`; records come by journal(), never from inside a call of the plugin's. Acknowledging a number acknowledges
+ * all before it. At most `credit` are out at a time: not acknowledged, or not durably so yet; after a kill no more than these come
+ * again (unless the disk failed). Returns the cursor's number.
  */
 static inline int
 towerd_journal_open(struct towerd_ctx *ctx, const char *name, const struct towerd_journal_filter *filter, unsigned credit)
