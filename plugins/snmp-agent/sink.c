@@ -186,6 +186,8 @@ notice_send(struct sink *sink, struct notice *n)
 
 	if (pdu == NULL)
 		return false;
+	/* A repeat of its own number: the one before may still be with the library, and would take the answer to this one. */
+	pdu->reqid = snmp_get_next_reqid();
 	sink->sent++;
 	sink->repeated += n->was_sent;
 	n->was_sent = true;
@@ -366,7 +368,8 @@ sink_open_cursor(struct sink *sink)
 		    sink->config->name, sink->config->reader);
 	filter.scope = (unsigned)scope;
 	snprintf(name, sizeof(name), "sink.%s", sink->config->name);
-	int cursor = towerd_journal_open(ctx, name, &filter, CREDIT);
+	/* No more than the window is with the receiver and not saved: so no more is repeated after a kill. */
+	int cursor = towerd_journal_open(ctx, name, &filter, (unsigned)sink->config->window);
 	if (cursor < 0)
 		return towerd_fail(ctx, cursor, "sink %s: cannot open its cursor", sink->config->name);
 	sink->cursor = (unsigned)cursor;
