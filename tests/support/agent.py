@@ -27,6 +27,7 @@ class Agent:
         self.state = os.path.join(self.folder, "state")
         self.port = harness.free_udp_port()
         self.process = None
+        self.sites = 0
         os.makedirs(self.state, mode=0o700)
         os.chmod(self.folder, 0o700)
         # JSON is YAML: every configuration of a test is written that way.
@@ -49,8 +50,10 @@ class Agent:
 
     def write_inventory(self, sites):
         path = os.path.join(self.folder, "sites.yaml")
+        sites = list(sites)
+        self.sites = len(sites)
         with open(path, "w") as f:
-            json.dump({"sites": list(sites)}, f)
+            json.dump({"sites": sites}, f)
         self.config["agent"]["inventory"] = path
         return path
 
@@ -68,7 +71,9 @@ class Agent:
         return self.process
 
     def wait_ready(self):
-        harness.wait_for(lambda: self.ctl("status") is not None, "towerd to answer at its control socket", alive=[self.process])
+        """It answers, and has its inventory."""
+        harness.wait_for(lambda: self.ctl("status")["sites"] >= self.sites, "towerd to answer with its %d sites" % self.sites,
+                         alive=[self.process])
 
     def kill(self, number=9):
         self.process.signal(number)

@@ -2,6 +2,7 @@
 """A real snmptrapd that a test reads from: every notification as a dictionary of its varbinds."""
 import os
 import re
+import time
 
 import harness
 
@@ -34,6 +35,22 @@ class Trapd:
 
     def stop(self):
         self.process.stop()
+
+    def settle(self):
+        """Waits until what has reached the socket stands in the log."""
+        def is_quiet():
+            before = os.path.getsize(self.log)
+            if self._waiting() > 0:
+                return False
+            time.sleep(0.3)
+            return self._waiting() == 0 and os.path.getsize(self.log) == before
+        harness.wait_for(is_quiet, "snmptrapd to write what it has", alive=[self.process])
+
+    def _waiting(self):
+        """Octets in the receive queue of the socket."""
+        with open("/proc/net/udp") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        return sum(int(row[4].split(":")[1], 16) for row in rows if int(row[1].split(":")[1], 16) == self.port)
 
     def notifications(self):
         """In the order of their arrival."""
