@@ -356,12 +356,14 @@ agent_stop(struct agent *agent)
 	control_stop(agent->control);
 	if (was_running && agent->store != NULL)
 		journal_note(agent, "agent.stop");
+	if (agent->alarms != NULL)
+		alarms_stop(agent->alarms);
 	if (agent->model != NULL)
 		model_flush(agent->model);
-	alarms_free(agent->alarms);
-	agent->alarms = NULL; /* the store may still speak of its health */
 	if (agent->store != NULL)
-		store_close(agent->store);
+		store_close(agent->store); /* what is committed now is still told */
+	alarms_free(agent->alarms);
+	agent->alarms = NULL;
 	repair_free(agent->repair);
 	host_free(agent->host);
 	agent->host = NULL;

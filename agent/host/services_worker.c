@@ -138,8 +138,7 @@ serve_worker_spawn(struct towerd_ctx *ctx, const char *role)
 	struct plugin_worker *worker = calloc(1, sizeof(*worker));
 	if (worker == NULL)
 		return -ENOMEM;
-	*worker =
-	    (struct plugin_worker){
+	*worker = (struct plugin_worker){
 		.host = plugin->host, .plugin = plugin, .number = (unsigned)number, .role = strdup(role)
 	};
 	snprintf(scale, sizeof(scale), "%u", loop_scale(parts->loop));

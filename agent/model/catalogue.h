@@ -27,7 +27,8 @@ enum entity_sensor_type {
 
 /* When a value raises an alarm. A rule's thresholds are the defaults; the inventory's `thresholds:` replace them per site. */
 enum catalogue_when {
-	WHEN_BELOW = 1, /* limits[] fall: below limits[i] is severity severities[i]; in the kind's unit and decimals */
+	WHEN_BELOW =
+	    1, /* limits[] fall: below limits[i] is severity severities[i]; in the kind's unit and decimals */
 	WHEN_ABOVE,
 	WHEN_TRUE,
 	WHEN_FALSE,
@@ -38,24 +39,27 @@ enum catalogue_when {
 
 struct catalogue_rule {
 	enum catalogue_when when;
-	const char *alarm_type;               /* of the alarm catalogue, "power/dc-undervoltage" */
-	const char *states;                   /* WHEN_STATE */
+	const char *alarm_type; /* of the alarm catalogue, "power/dc-undervoltage" */
+	const char *states;     /* WHEN_STATE */
 	/* The ladder, mildest first. A step with severity 0 ends it. `names` are the inventory's threshold words, mildest first. */
-	int severities[CATALOGUE_STEPS];      /* enum towerd_severity */
-	int64_t limits[CATALOGUE_STEPS];      /* BELOW, ABOVE: defaults; INT64_MIN: no default, only when the inventory gives one */
-	const char *words[CATALOGUE_STEPS];   /* "low", "critical-low" / "high", "critical-high" */
-	int64_t hysteresis;                   /* BELOW, ABOVE: how far back inside before it clears; in the kind's unit and decimals */
-	int64_t hold_ms;                      /* must hold this long before it is raised, and before it is cleared; 0: the agent's default; -1: none */
+	int severities[CATALOGUE_STEPS]; /* enum towerd_severity */
+	/* BELOW, ABOVE: defaults; INT64_MIN: no default, only when the inventory gives one */
+	int64_t limits[CATALOGUE_STEPS];
+	const char *words[CATALOGUE_STEPS]; /* "low", "critical-low" / "high", "critical-high" */
+	/* BELOW, ABOVE: how far back inside before it clears; in the kind's unit and decimals */
+	int64_t hysteresis;
+	/* must hold this long before it is raised, and before it is cleared; 0: the agent's default; -1: none */
+	int64_t hold_ms;
 };
 
 #define CATALOGUE_RULES 2
 
 struct catalogue_kind {
-	struct towerd_kind kind;              /* what plugins see; its `number` is the row's position */
-	const char *title;                    /* for people: "battery voltage" */
+	struct towerd_kind kind; /* what plugins see; its `number` is the row's position */
+	const char *title;       /* for people: "battery voltage" */
 	enum entity_sensor_type sensor_type;
-	unsigned precision;                   /* decimals that ENTITY-SENSOR-MIB shows; at most kind.decimals */
-	int scale;                            /* EntitySensorDataScale: 9 units, 8 milli, 10 kilo, 11 mega */
+	unsigned precision; /* decimals that ENTITY-SENSOR-MIB shows; at most kind.decimals */
+	int scale;          /* EntitySensorDataScale: 9 units, 8 milli, 10 kilo, 11 mega */
 	const char *ups_object, *battery_object; /* "upsBatteryVoltage", "batteryActualVoltage"; NULL: none */
 	struct catalogue_rule rules[CATALOGUE_RULES]; /* a rule with when 0 ends the list */
 };

@@ -95,8 +95,8 @@ struct device {
 	int64_t last_seen_ms;      /* UTC of the last reading or answer */
 	uint64_t rejected;         /* inputs refused */
 	const char *presence_reason, *last_reject;
-	struct device_attribute
-	    *attributes; /* model, software, serial, … with their history in the journal */
+	/* model, software, serial, … with their history in the journal */
+	struct device_attribute *attributes;
 	size_t attribute_count;
 	struct sensor **sensors;
 	size_t sensor_count;
@@ -114,8 +114,8 @@ struct sensor {
 	bool is_stale;
 	uint16_t kind;
 	uint32_t watch; /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
-	uint32_t
-	    heard_s; /* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
+	/* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
+	uint32_t heard_s;
 	struct device *device;
 	const char *instance, *label; /* interned */
 	int64_t value;
@@ -133,12 +133,12 @@ struct model_listener {
 	void (*device)(void *arg, struct device *device, bool is_new); /* made, or its settings changed */
 	void (*device_removed)(void *arg, struct device *device);
 	void (*presence)(void *arg, struct device *device, enum towerd_presence before);
-	void (*reading)(void *arg,
-	    struct sensor *sensor); /* each reading, whatever its quality; is_stale already cleared */
+	/* each reading, whatever its quality; is_stale already cleared */
+	void (*reading)(void *arg, struct sensor *sensor);
 	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
-	void (*service)(void *arg, struct site *site,
-	    enum service before); /* the derived service changed; service.c has the rule */
+	/* the derived service changed; service.c has the rule */
+	void (*service)(void *arg, struct site *site, enum service before);
 	void *arg;
 };
 
@@ -155,7 +155,8 @@ struct model *model_new(
     struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
 /* From the store, once, before the loop runs. Listeners hear nothing of it: they walk the sites afterwards. -EUCLEAN: a row that cannot be read. */
 int model_load(struct model *model, char *error, size_t size);
-void model_flush(struct model *model); /* submits what this turn of the loop wrote; the next turn does it by itself */
+void model_flush(
+    struct model *model); /* submits what this turn of the loop wrote; the next turn does it by itself */
 void model_free(struct model *model);
 int model_listen(
     struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */
@@ -193,10 +194,10 @@ void model_reject(struct model *model, uint32_t device, const char *source, cons
 int model_unclaimed(struct model *model, const char *site, const char *source);
 
 struct model_stats {
-	uint64_t readings, readings_unknown,
-	    readings_faulty; /* taken; of no known sensor; outside the kind's range or marked so */
-	uint64_t rejects,
-	    unclaimed_dropped; /* refused inputs of no known device; unclaimed sites beyond the bound */
+	/* taken; of no known sensor; outside the kind's range or marked so */
+	uint64_t readings, readings_unknown, readings_faulty;
+	/* refused inputs of no known device; unclaimed sites beyond the bound */
+	uint64_t rejects, unclaimed_dropped;
 };
 void model_stats(const struct model *model, struct model_stats *out);
 

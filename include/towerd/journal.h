@@ -19,44 +19,45 @@ enum towerd_alarm_event { TOWERD_ALARM_RAISED = 1, TOWERD_ALARM_CHANGED, TOWERD_
 struct towerd_alarm_record {
 	uint32_t size;
 	enum towerd_alarm_event event;
-	uint64_t alarm;            /* the alarm's own number: the same from raise to clear, for ever */
-	uint32_t resource;         /* entPhysicalIndex */
-	uint32_t model;            /* alarmModelIndex */
-	int severity;              /* of the state entered: alarmModelState, CLEARED for a clear */
-	int previous;              /* severity before */
-	int64_t event_ms;          /* when it happened, UTC */
-	int64_t active_ms;         /* alarmActiveDateAndTime of the row: for a clear, of the row that goes */
-	uint32_t active_index;     /* alarmActiveIndex of that row */
-	const char *site;          /* site id; "" for the agent itself */
+	uint64_t alarm;        /* the alarm's own number: the same from raise to clear, for ever */
+	uint32_t resource;     /* entPhysicalIndex */
+	uint32_t model;        /* alarmModelIndex */
+	int severity;          /* of the state entered: alarmModelState, CLEARED for a clear */
+	int previous;          /* severity before */
+	int64_t event_ms;      /* when it happened, UTC */
+	int64_t active_ms;     /* alarmActiveDateAndTime of the row: for a clear, of the row that goes */
+	uint32_t active_index; /* alarmActiveIndex of that row */
+	const char *site;      /* site id; "" for the agent itself */
 	const char *area;
-	const char *device;        /* slot; "" for the site itself */
-	const char *type;          /* "power/mains-failure" */
+	const char *device; /* slot; "" for the site itself */
+	const char *type;   /* "power/mains-failure" */
 	const char *text;
-	uint32_t probable_cause;   /* IANAItuProbableCause */
-	uint32_t event_type;       /* IANAItuEventType */
-	uint32_t ticket;           /* open ticket of the site, 0: none */
-	bool is_told;              /* false: within the two-second throttle (RFC 3877, alarmActiveState) or otherwise kept from this listener */
+	uint32_t probable_cause; /* IANAItuProbableCause */
+	uint32_t event_type;     /* IANAItuEventType */
+	uint32_t ticket;         /* open ticket of the site, 0: none */
+	/* false: within the two-second throttle (RFC 3877, alarmActiveState) or otherwise kept from this listener */
+	bool is_told;
 };
 
 struct towerd_record {
 	uint32_t size;
 	uint64_t number;
-	int64_t time_ms;     /* when the agent recorded it, UTC */
-	bool is_durable;     /* false: the disk failed; it comes again by the cursor when it is back */
-	const char *type;    /* "alarm.raise", "ticket.update", "list.rebuilt", "list.unreliable", … */
+	int64_t time_ms;  /* when the agent recorded it, UTC */
+	bool is_durable;  /* false: the disk failed; it comes again by the cursor when it is back */
+	const char *type; /* "alarm.raise", "ticket.update", "list.rebuilt", "list.unreliable", … */
 	const char *actor;
 	const char *object;
-	const char *body;    /* JSON object */
+	const char *body;                        /* JSON object */
 	const struct towerd_alarm_record *alarm; /* for "alarm.*", else NULL */
 };
 
 /* What a listener wants to hear. */
 struct towerd_journal_filter {
 	uint32_t size;
-	const char *const *types;   /* prefixes: "alarm.", "list."; NULL at the end */
-	int min_severity;           /* alarms: neither entering nor leaving this severity or above is skipped; 0: all */
-	unsigned scope;             /* from towerd_scope_open(): only records about its sites */
-	bool from_now;              /* a new cursor starts at the newest record instead of the oldest kept */
+	const char *const *types; /* prefixes: "alarm.", "list."; NULL at the end */
+	int min_severity; /* alarms: neither entering nor leaving this severity or above is skipped; 0: all */
+	unsigned scope;   /* from towerd_scope_open(): only records about its sites */
+	bool from_now;    /* a new cursor starts at the newest record instead of the oldest kept */
 };
 
 #ifdef __cplusplus

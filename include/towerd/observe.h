@@ -28,22 +28,22 @@ struct towerd_kind {
 	unsigned number;
 	const char *name;
 	enum towerd_kind_class value_class;
-	const char *unit;  /* "V", "A", "%", … ; "" for truths and states */
-	unsigned decimals; /* NUMBER */
+	const char *unit;          /* "V", "A", "%", … ; "" for truths and states */
+	unsigned decimals;         /* NUMBER */
 	const char *const *states; /* STATE: names, NULL at the end; borrowed for ever */
-	int64_t min, max;  /* NUMBER: plausible range; outside it is a faulty reading */
+	int64_t min, max;          /* NUMBER: plausible range; outside it is a faulty reading */
 };
 
 enum towerd_quality {
-	TOWERD_GOOD,        /* the device gave this value */
-	TOWERD_UNKNOWN,     /* the device says that it does not know ("not known" sentinel, NULL); the value is ignored, the last one is kept */
-	TOWERD_FAULTY,      /* the device gave something that cannot be: out of range, not a number */
+	TOWERD_GOOD,    /* the device gave this value */
+	TOWERD_UNKNOWN, /* the device says that it does not know ("not known" sentinel, NULL); the value is ignored, the last one is kept */
+	TOWERD_FAULTY,  /* the device gave something that cannot be: out of range, not a number */
 };
 
 struct towerd_reading {
-	uint32_t sensor;   /* from towerd_sensor() */
-	uint32_t quality;  /* enum towerd_quality */
-	int64_t value;     /* in the kind's unit and decimals */
+	uint32_t sensor;  /* from towerd_sensor() */
+	uint32_t quality; /* enum towerd_quality */
+	int64_t value;    /* in the kind's unit and decimals */
 	int64_t device_ms;
 };
 
@@ -51,13 +51,15 @@ struct towerd_reading {
 struct towerd_sensor {
 	uint32_t size;
 	unsigned kind;
-	const char *instance; /* tells points of one kind apart: "1", "cabinet", "rectifier 3"; "" for the only one; at most 63 octets */
-	const char *label;    /* for people: "Rectifier 3 output"; may be ""; at most 127 octets */
-	int64_t interval_ms;  /* how often a reading is to be expected; 0: not known. Staleness is judged by it */
+	/* tells points of one kind apart: "1", "cabinet", "rectifier 3"; "" for the only one; at most 63 octets */
+	const char *instance;
+	const char *label; /* for people: "Rectifier 3 output"; may be ""; at most 127 octets */
+	/* how often a reading is to be expected; 0: not known. Staleness is judged by it */
+	int64_t interval_ms;
 };
 
 enum towerd_presence {
-	TOWERD_PRESENCE_UNKNOWN,     /* we cannot tell: our own side is broken (broker lost, worker dead) */
+	TOWERD_PRESENCE_UNKNOWN, /* we cannot tell: our own side is broken (broker lost, worker dead) */
 	TOWERD_PRESENCE_REACHABLE,
 	TOWERD_PRESENCE_UNREACHABLE, /* it should answer and does not, or it said goodbye */
 };
@@ -69,8 +71,8 @@ struct towerd_fault {
 	const char *type;      /* of the alarm catalogue: "site/obstruction-light" */
 	const char *qualifier; /* tells alarms of one type on one device apart; "" for the only one */
 	bool is_raised;
-	int severity;          /* enum towerd_severity, or 0: the type's own */
-	const char *text;      /* what the device said; may be NULL */
+	int severity;     /* enum towerd_severity, or 0: the type's own */
+	const char *text; /* what the device said; may be NULL */
 	int64_t device_ms;
 };
 
@@ -88,8 +90,8 @@ enum towerd_severity {
 struct towerd_position {
 	uint32_t size;
 	int32_t latitude_e7, longitude_e7;
-	int32_t altitude_m;   /* INT32_MIN: not known */
-	int32_t accuracy_m;   /* -1: not known */
+	int32_t altitude_m; /* INT32_MIN: not known */
+	int32_t accuracy_m; /* -1: not known */
 	int64_t device_ms;
 };
 
@@ -105,11 +107,11 @@ enum towerd_deployment {
 /* A device of the inventory, as its driver hears of it. Strings are borrowed for the time of the call. */
 struct towerd_device {
 	uint32_t size;
-	uint32_t number;        /* stable for ever: the slot's entPhysicalIndex */
-	const char *site;       /* site id */
-	const char *slot;       /* the device's `id` */
-	const char *address;    /* as in the inventory; "" when it has none */
-	bool is_portable;       /* its site is */
+	uint32_t number;     /* stable for ever: the slot's entPhysicalIndex */
+	const char *site;    /* site id */
+	const char *slot;    /* the device's `id` */
+	const char *address; /* as in the inventory; "" when it has none */
+	bool is_portable;    /* its site is */
 	/* Every other key of the device's entry ("version", "community", "credentials", "profile", …), for the driver to check. */
 	const char *const *keys, *const *values;
 	size_t setting_count;

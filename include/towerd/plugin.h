@@ -45,33 +45,36 @@ struct towerd_out;
  */
 #define TOWERD_LATER (-1)
 struct towerd_command {
-	const char *words;   /* "profile test" */
-	const char *usage;   /* "--walk FILE [--json]" */
-	const char *help;    /* one sentence, no capital, no full stop */
-	bool is_offline;     /* runs in towerctl, without a daemon: only the services of a plugin that is not started may be used */
-	bool needs_operate;  /* changes something: not for role `read` */
+	const char *words; /* "profile test" */
+	const char *usage; /* "--walk FILE [--json]" */
+	const char *help;  /* one sentence, no capital, no full stop */
+	/* runs in towerctl, without a daemon: only the services of a plugin that is not started may be used */
+	bool is_offline;
+	bool needs_operate; /* changes something: not for role `read` */
 	int (*run)(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out);
 };
 
 /* How the agent answered a crew update (interfaces.md, PREFIX/crew/CREW/ack). */
 struct towerd_receipt {
 	uint32_t size;
-	const char *id;      /* of the update; "" when the token could not be read */
-	const char *result;  /* applied, duplicate, rejected, conflict, or retry: the disk failed, send it again */
-	const char *state;   /* of the ticket afterwards; "" when rejected */
-	const char *reason;  /* "" when applied */
+	const char *id; /* of the update; "" when the token could not be read */
+	/* applied, duplicate, rejected, conflict, or retry: the disk failed, send it again */
+	const char *result;
+	const char *state;  /* of the ticket afterwards; "" when rejected */
+	const char *reason; /* "" when applied */
 };
 
 struct towerd_plugin {
 	uint32_t size;
 	uint16_t abi_major, abi_minor;
-	const char *name;     /* as under `plugins:` in the configuration, and as `driver:` of a device */
+	const char *name; /* as under `plugins:` in the configuration, and as `driver:` of a device */
 	const char *summary;
-	size_t config_size;   /* the struct that `options` fill; zeroed before */
-	size_t state_size;    /* the plugin's own struct: zeroed before start, released by the host after stop */
+	size_t config_size; /* the struct that `options` fill; zeroed before */
+	size_t state_size; /* the plugin's own struct: zeroed before start, released by the host after stop */
 	const struct towerd_option *options;
 	size_t option_count;
-	const char *const *kinds; /* kinds that it reports by position (towerd_report()); unknown ones are an error at load */
+	/* kinds that it reports by position (towerd_report()); unknown ones are an error at load */
+	const char *const *kinds;
 	size_t kind_count;
 	const struct towerd_command *commands;
 	size_t command_count;
@@ -119,7 +122,8 @@ struct towerd_host {
 	int (*fail)(struct towerd_ctx *ctx, int rc, const char *format, va_list ap);
 	int64_t (*now_ms)(struct towerd_ctx *ctx);
 	int64_t (*utc_ms)(struct towerd_ctx *ctx);
-	struct towerd_timer *(*timer_new)(struct towerd_ctx *ctx, void (*fn)(struct towerd_ctx *ctx, void *arg), void *arg);
+	struct towerd_timer *(*timer_new)(
+	    struct towerd_ctx *ctx, void (*fn)(struct towerd_ctx *ctx, void *arg), void *arg);
 	void (*timer_start)(struct towerd_timer *timer, int64_t delay_ms);
 	void (*timer_stop)(struct towerd_timer *timer);
 	void (*timer_free)(struct towerd_timer *timer);
@@ -127,7 +131,8 @@ struct towerd_host {
 	    void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events), void *arg);
 	void (*watch_set)(struct towerd_watch *watch, unsigned events);
 	void (*watch_free)(struct towerd_watch *watch);
-	int (*work)(struct towerd_ctx *ctx, int (*fn)(void *arg), void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg);
+	int (*work)(struct towerd_ctx *ctx, int (*fn)(void *arg),
+	    void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg);
 	int (*worker_spawn)(struct towerd_ctx *ctx, const char *role);
 	int (*worker_send)(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len);
 	void (*worker_stop)(struct towerd_ctx *ctx, unsigned worker);
@@ -137,28 +142,34 @@ struct towerd_host {
 	const struct towerd_kind *(*kind_find)(struct towerd_ctx *ctx, const char *name);
 	const struct towerd_kind *(*kind_at)(struct towerd_ctx *ctx, unsigned number);
 	int (*device_find)(struct towerd_ctx *ctx, const char *site, const char *slot, uint32_t *device);
-	int (*sensor)(struct towerd_ctx *ctx, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
+	int (*sensor)(
+	    struct towerd_ctx *ctx, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
 	int (*observe)(struct towerd_ctx *ctx, const struct towerd_reading *readings, size_t count);
 	int (*report)(struct towerd_ctx *ctx, const char *device, unsigned kind, int64_t value);
-	int (*presence)(struct towerd_ctx *ctx, uint32_t device, enum towerd_presence presence, const char *reason);
+	int (*presence)(
+	    struct towerd_ctx *ctx, uint32_t device, enum towerd_presence presence, const char *reason);
 	int (*fault)(struct towerd_ctx *ctx, const struct towerd_fault *fault);
 	int (*position)(struct towerd_ctx *ctx, uint32_t device, const struct towerd_position *position);
-	int (*deployment)(struct towerd_ctx *ctx, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
+	int (*deployment)(
+	    struct towerd_ctx *ctx, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
 	int (*attribute)(struct towerd_ctx *ctx, uint32_t device, const char *name, const char *value);
 	void (*reject)(struct towerd_ctx *ctx, uint32_t device, const char *source, const char *reason);
 	int (*unclaimed)(struct towerd_ctx *ctx, const char *site, const char *source);
-	int (*crew_update)(struct towerd_ctx *ctx, const char *crew, const char *token, size_t len, uint64_t cookie);
+	int (*crew_update)(
+	    struct towerd_ctx *ctx, const char *crew, const char *token, size_t len, uint64_t cookie);
 	int (*learned_put)(struct towerd_ctx *ctx, const char *key, const char *value);
 	int (*learned_get)(struct towerd_ctx *ctx, const char *key, char *value, size_t size);
 
 	unsigned (*view_count)(struct towerd_ctx *ctx);
 	int (*view_info)(struct towerd_ctx *ctx, unsigned view, struct towerd_view_info *info);
 	int (*scope_open)(struct towerd_ctx *ctx, const struct towerd_scope_request *request);
-	int (*view_read)(struct towerd_ctx *ctx, unsigned view, unsigned scope, uint32_t column, const uint32_t *key, size_t key_len,
-	    bool inclusive, struct towerd_cell *cells, size_t max);
+	int (*view_read)(struct towerd_ctx *ctx, unsigned view, unsigned scope, uint32_t column,
+	    const uint32_t *key, size_t key_len, bool inclusive, struct towerd_cell *cells, size_t max);
 	int (*row_put)(struct towerd_ctx *ctx, unsigned view, const struct towerd_value *cells, size_t count);
-	int (*row_drop)(struct towerd_ctx *ctx, unsigned view, const struct towerd_value *index, size_t count);
-	int (*journal_open)(struct towerd_ctx *ctx, const char *name, const struct towerd_journal_filter *filter, unsigned credit);
+	int (*row_drop)(
+	    struct towerd_ctx *ctx, unsigned view, const struct towerd_value *index, size_t count);
+	int (*journal_open)(struct towerd_ctx *ctx, const char *name,
+	    const struct towerd_journal_filter *filter, unsigned credit);
 	int (*journal_ack)(struct towerd_ctx *ctx, unsigned cursor, uint64_t number);
 	void (*count)(struct towerd_ctx *ctx, const char *counter, uint64_t add);
 	void (*print)(struct towerd_out *out, const char *format, va_list ap);
@@ -255,7 +266,8 @@ towerd_timer_free(struct towerd_ctx *ctx, struct towerd_timer *timer)
 
 /* Watches a descriptor, level-triggered; the plugin owns and closes it, after towerd_watch_free(). [worker] */
 static inline struct towerd_watch *
-towerd_watch_new(struct towerd_ctx *ctx, int fd, unsigned events, void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events), void *arg)
+towerd_watch_new(struct towerd_ctx *ctx, int fd, unsigned events,
+    void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events), void *arg)
 {
 	return ctx->host->watch_new(ctx, fd, events, fn, arg);
 }
@@ -277,7 +289,8 @@ towerd_watch_free(struct towerd_ctx *ctx, struct towerd_watch *watch)
  * -EAGAIN: too many wait already; then neither is called.
  */
 static inline int
-towerd_work(struct towerd_ctx *ctx, int (*fn)(void *arg), void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg)
+towerd_work(struct towerd_ctx *ctx, int (*fn)(void *arg),
+    void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg)
 {
 	return ctx->host->work(ctx, fn, done, arg);
 }
@@ -384,7 +397,8 @@ towerd_position(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pos
 }
 
 static inline int
-towerd_deployment(struct towerd_ctx *ctx, uint32_t device, enum towerd_deployment deployment, int64_t device_ms)
+towerd_deployment(
+    struct towerd_ctx *ctx, uint32_t device, enum towerd_deployment deployment, int64_t device_ms)
 {
 	return ctx->host->deployment(ctx, device, deployment, device_ms);
 }
@@ -457,8 +471,8 @@ towerd_scope_open(struct towerd_ctx *ctx, const struct towerd_scope_request *req
  * column in this scope. Costs O(log n) to begin and O(1) a row.
  */
 static inline int
-towerd_view_read(struct towerd_ctx *ctx, unsigned view, unsigned scope, uint32_t column, const uint32_t *key, size_t key_len,
-    bool inclusive, struct towerd_cell *cells, size_t max)
+towerd_view_read(struct towerd_ctx *ctx, unsigned view, unsigned scope, uint32_t column, const uint32_t *key,
+    size_t key_len, bool inclusive, struct towerd_cell *cells, size_t max)
 {
 	return ctx->host->view_read(ctx, view, scope, column, key, key_len, inclusive, cells, max);
 }
@@ -482,7 +496,8 @@ towerd_row_drop(struct towerd_ctx *ctx, unsigned view, const struct towerd_value
  * again (unless the disk failed). Returns the cursor's number.
  */
 static inline int
-towerd_journal_open(struct towerd_ctx *ctx, const char *name, const struct towerd_journal_filter *filter, unsigned credit)
+towerd_journal_open(
+    struct towerd_ctx *ctx, const char *name, const struct towerd_journal_filter *filter, unsigned credit)
 {
 	return ctx->host->journal_open(ctx, name, filter, credit);
 }
@@ -533,19 +548,21 @@ towerd_exit(struct towerd_ctx *ctx, struct towerd_out *out, int status)
 }
 
 /* In a descriptor: TOWERD_LIST(options) gives .options and .option_count from an array of that name. */
-#define TOWERD_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TOWERD_LIST(list) TOWERD_LIST_##list
-#define TOWERD_LIST_options .options = options, .option_count = TOWERD_COUNT(options)
-#define TOWERD_LIST_kinds .kinds = kinds, .kind_count = TOWERD_COUNT(kinds)
+#define TOWERD_COUNT(array)  (sizeof(array) / sizeof((array)[0]))
+#define TOWERD_LIST(list)    TOWERD_LIST_##list
+#define TOWERD_LIST_options  .options = options, .option_count = TOWERD_COUNT(options)
+#define TOWERD_LIST_kinds    .kinds = kinds, .kind_count = TOWERD_COUNT(kinds)
 #define TOWERD_LIST_commands .commands = commands, .command_count = TOWERD_COUNT(commands)
-#define TOWERD_LIST_views .views = views, .view_count = TOWERD_COUNT(views)
+#define TOWERD_LIST_views    .views = views, .view_count = TOWERD_COUNT(views)
 
 #define TOWERD_PLUGIN_SYMBOL "towerd_plugin"
-#define TOWERD_PLUGIN(...) \
-	extern const struct towerd_plugin towerd_plugin; \
-	__attribute__((visibility("default"))) const struct towerd_plugin towerd_plugin = { \
-		.size = sizeof(struct towerd_plugin), .abi_major = TOWERD_ABI_MAJOR, .abi_minor = TOWERD_ABI_MINOR, __VA_ARGS__ \
-	}
+#define TOWERD_PLUGIN(...)                                                                 \
+	extern const struct towerd_plugin towerd_plugin;                                   \
+	__attribute__((visibility("default")))                                             \
+	const struct towerd_plugin towerd_plugin = { .size = sizeof(struct towerd_plugin), \
+		.abi_major = TOWERD_ABI_MAJOR,                                             \
+		.abi_minor = TOWERD_ABI_MINOR,                                             \
+		__VA_ARGS__ }
 
 #ifdef __cplusplus
 }

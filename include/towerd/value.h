@@ -16,20 +16,20 @@ extern "C" {
 #endif
 
 enum towerd_type {
-	TOWERD_NONE = 0,    /* no such instance: the column is not instantiated in this row */
-	TOWERD_INTEGER,     /* signed 32-bit; `i` */
-	TOWERD_UNSIGNED,    /* Unsigned32 (RFC 2578, 7.1.11) and Gauge32; `u` */
-	TOWERD_COUNTER,     /* Counter32; `u`, wraps at the edge that needs it to */
-	TOWERD_COUNTER64,   /* Counter64; `u` */
-	TOWERD_ENUM,        /* a number with a name in the column's `names`; `i` */
-	TOWERD_TRUTH,       /* TruthValue (RFC 2579): true 1, false 2; `i` holds 0 or 1 */
-	TOWERD_TEXT,        /* UTF-8, SnmpAdminString; `text` */
-	TOWERD_OCTETS,      /* any bytes; `text` */
-	TOWERD_BITS,        /* BITS (RFC 2578, 7.1.4): `text`, bit 0 is the most significant of the first octet */
-	TOWERD_OID,         /* OBJECT IDENTIFIER, RowPointer, ResourceId; `oid` */
-	TOWERD_DATE,        /* a point in UTC, milliseconds since 1970; `i`; DateAndTime of 11 octets on SNMP */
-	TOWERD_INSTANT,     /* a point on our monotonic clock, milliseconds; `i`; TimeStamp (hundredths) on SNMP */
-	TOWERD_DURATION,    /* milliseconds; `i`; TimeTicks (hundredths) on SNMP */
+	TOWERD_NONE = 0,  /* no such instance: the column is not instantiated in this row */
+	TOWERD_INTEGER,   /* signed 32-bit; `i` */
+	TOWERD_UNSIGNED,  /* Unsigned32 (RFC 2578, 7.1.11) and Gauge32; `u` */
+	TOWERD_COUNTER,   /* Counter32; `u`, wraps at the edge that needs it to */
+	TOWERD_COUNTER64, /* Counter64; `u` */
+	TOWERD_ENUM,      /* a number with a name in the column's `names`; `i` */
+	TOWERD_TRUTH,     /* TruthValue (RFC 2579): true 1, false 2; `i` holds 0 or 1 */
+	TOWERD_TEXT,      /* UTF-8, SnmpAdminString; `text` */
+	TOWERD_OCTETS,    /* any bytes; `text` */
+	TOWERD_BITS,    /* BITS (RFC 2578, 7.1.4): `text`, bit 0 is the most significant of the first octet */
+	TOWERD_OID,     /* OBJECT IDENTIFIER, RowPointer, ResourceId; `oid` */
+	TOWERD_DATE,    /* a point in UTC, milliseconds since 1970; `i`; DateAndTime of 11 octets on SNMP */
+	TOWERD_INSTANT, /* a point on our monotonic clock, milliseconds; `i`; TimeStamp (hundredths) on SNMP */
+	TOWERD_DURATION, /* milliseconds; `i`; TimeTicks (hundredths) on SNMP */
 	TOWERD_TYPE_COUNT
 };
 

@@ -30,15 +30,15 @@ struct towerd_column_info {
 	const char *name;
 	enum towerd_type type;
 	unsigned flags;
-	const char *unit;           /* "" when it has none */
-	const char *const *names;   /* ENUM: names[i - first]; NULL at the end */
-	int first_name;             /* the number of names[0]; 1 in most MIBs */
+	const char *unit;         /* "" when it has none */
+	const char *const *names; /* ENUM: names[i - first]; NULL at the end */
+	int first_name;           /* the number of names[0]; 1 in most MIBs */
 };
 
 struct towerd_view_info {
 	uint32_t size;
-	const char *name;           /* "towerdSiteTable" */
-	const uint32_t *oid;        /* of the entry (table) or of the scalars' parent; length 0: not on SNMP */
+	const char *name;    /* "towerdSiteTable" */
+	const uint32_t *oid; /* of the entry (table) or of the scalars' parent; length 0: not on SNMP */
 	size_t oid_len;
 	bool is_scalars;
 	const struct towerd_column_info *columns;
@@ -55,9 +55,10 @@ struct towerd_cell {
 /* Opens a scope. */
 struct towerd_scope_request {
 	uint32_t size;
-	const char *reader;  /* a name of `readers:` in the configuration; NULL: everything (for what the operator himself configured, a sink) */
-	bool is_secure;      /* the request was authenticated and encrypted */
-	const char *site;    /* only this site, as a virtual device; NULL: all that the reader may see */
+	/* a name of `readers:` in the configuration; NULL: everything (for what the operator himself configured, a sink) */
+	const char *reader;
+	bool is_secure;   /* the request was authenticated and encrypted */
+	const char *site; /* only this site, as a virtual device; NULL: all that the reader may see */
 };
 
 /* A view that a plugin declares and fills by pushing rows. The first `index_count` columns are its index: UNSIGNED or TEXT. */

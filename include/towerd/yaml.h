@@ -32,7 +32,8 @@ void towerd_fault_print(void *arg, const char *file, unsigned line, unsigned col
 
 /* Both return NULL after at least one report. `text` is copied. `name` is what messages call the file. Free with towerd_yaml_free(). */
 struct towerd_yaml *towerd_yaml_load(const char *path, struct towerd_fault_sink *faults);
-struct towerd_yaml *towerd_yaml_parse(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
+struct towerd_yaml *
+towerd_yaml_parse(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
 void towerd_yaml_free(struct towerd_yaml *doc);
 
 const char *towerd_yaml_name(const struct towerd_yaml *doc);
@@ -56,8 +57,8 @@ const struct towerd_yaml_node *towerd_yaml_value(const struct towerd_yaml_node *
 const struct towerd_yaml_node *towerd_yaml_get(const struct towerd_yaml_node *map, const char *key);
 
 /* Reports a fault at a node (NULL: at the file). */
-void towerd_yaml_fault(const struct towerd_yaml *doc, const struct towerd_yaml_node *node, struct towerd_fault_sink *faults,
-    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void towerd_yaml_fault(const struct towerd_yaml *doc, const struct towerd_yaml_node *node,
+    struct towerd_fault_sink *faults, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Numbers of a scalar; on failure -EINVAL (not a number) or -ERANGE and *out is untouched. */
 int towerd_yaml_int(const struct towerd_yaml_node *node, int64_t *out);
@@ -72,8 +73,8 @@ int towerd_yaml_bool(const struct towerd_yaml_node *node, bool *out);
  * `map` may be NULL: all defaults, and a fault for each required option (at the file).
  */
 struct towerd_option;
-int towerd_yaml_options(struct towerd_yaml *doc, const struct towerd_yaml_node *map, const struct towerd_option *rows,
-    size_t row_count, void *target, struct towerd_fault_sink *faults);
+int towerd_yaml_options(struct towerd_yaml *doc, const struct towerd_yaml_node *map,
+    const struct towerd_option *rows, size_t row_count, void *target, struct towerd_fault_sink *faults);
 
 #ifdef __cplusplus
 }

@@ -12,7 +12,10 @@ struct claim {
 };
 
 /* CLAIM(fn): the function's name is the sentence that must be true. */
-#define CLAIM(fn) { #fn, fn }
+#define CLAIM(fn)       \
+	{               \
+#fn, fn \
+	}
 
 static inline int
 claims_run(const char *suite, const struct claim *claims, size_t count)
@@ -33,9 +36,9 @@ claims_run(const char *suite, const struct claim *claims, size_t count)
 	return failed;
 }
 
-#define CLAIMS_MAIN(suite, claims) \
-	int main(void) \
-	{ \
+#define CLAIMS_MAIN(suite, claims)                                                      \
+	int main(void)                                                                  \
+	{                                                                               \
 		return claims_run(suite, claims, sizeof(claims) / sizeof((claims)[0])); \
 	}
 
