@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <towerd/time.h>
+
 #include "agent/host/inside.h"
 
 #define BACKOFF_STEPS    6 /* an interval is at most doubled this often */
@@ -93,6 +95,7 @@ poll_now(void *arg)
 {
 	struct plugin *plugin = arg;
 	int64_t delay_ms = poll_interval_ms(plugin);
+	char delay[TOWERD_TIME_TEXT];
 
 	plugin->error[0] = '\0';
 	plugin->polls++;
@@ -111,8 +114,8 @@ poll_now(void *arg)
 		plugin_count(plugin, "poll-failures", 1);
 		snprintf(plugin->reason, sizeof(plugin->reason), "%s", plugin_sentence(plugin, rc));
 		log_episode_fail(&plugin->polling, TOWERD_LOG_WARNING, plugin->object,
-		    "%s; polls again in %" PRId64 " s, less often while it fails", plugin->reason,
-		    delay_ms / 1000);
+		    "%s; polls again in %s, less often while it fails", plugin->reason,
+		    towerd_duration_format(delay_ms, delay));
 	}
 	loop_timer_start(plugin->poll_timer, delay_ms);
 }
