@@ -12,6 +12,7 @@
 
 #define BACKOFF_STEPS    6 /* an interval is at most doubled this often */
 #define BACKOFF_MAX_MS   (600 * INT64_C(1000))
+#define FIRST_POLL_MS    1000
 #define OVERSTAY_MS      250
 #define OVERSTAY_TOLD_MS (60 * INT64_C(1000)) /* one line a minute is enough */
 
@@ -128,7 +129,9 @@ poll_begin(struct plugin *plugin)
 	plugin->poll_timer = loop_timer_new(plugin->host->parts.loop, &plugin->owner, poll_now, plugin);
 	if (plugin->poll_timer == NULL)
 		return -ENOMEM;
-	loop_timer_start(plugin->poll_timer, 0);
+	int64_t interval_ms = poll_interval_ms(plugin);
+	/* By then the inventory is in. */
+	loop_timer_start(plugin->poll_timer, interval_ms < FIRST_POLL_MS ? interval_ms : FIRST_POLL_MS);
 	return 0;
 }
 

@@ -181,28 +181,4 @@ class Witness(harness.TestCase):
         return [json.loads(line) for line in out.splitlines()]
 
 
-class Guide(harness.TestCase):
-    def test_the_plugin_of_the_guide_builds_runs_and_reports(self):
-        with open(harness.source("docs/plugins.md"), encoding="utf-8") as page:
-            code = re.search(r"```c\n(.*?)```\n", page.read(), re.S).group(1)
-        with open(self.path("battery.c"), "w") as f:
-            f.write(code)
-        compiler = os.environ.get("CC", "cc")
-        self.run_tool(compiler, "-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-shared", "-fPIC",
-                      "-I", harness.source("include"), "-o", self.path("battery.so"), self.path("battery.c"))
-        with open(self.path("volts"), "w") as f:
-            f.write("53200000\n")
-        agent = Agent(self, inventory=[site("A")], settings={"plugin-dir": self.folder},
-                      plugins={"battery": {"device": "A/power", "path": self.path("volts"), "interval": "100ms"}})
-        agent.start()
-        row = self.wait_for(lambda: agent.ctl("sensor", "list", "kind=battery.voltage", "quality=good"), "the voltage")[0]
-        self.assertEqual((row["towerdSensorValue"], row["towerdSensorUnit"]), ("53.2", "V"))
-        with open(self.path("volts"), "w") as f:
-            f.write("n/a")
-        agent.process.wait_line('plugin battery: .*volts holds "n/a", not microvolts; polls again in')
-        with open(self.path("volts"), "w") as f:
-            f.write("53100000\n")
-        agent.process.wait_line("plugin battery: polls again")
-
-
 harness.main()
