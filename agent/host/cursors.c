@@ -71,7 +71,9 @@ is_wanted(const struct cursor *cursor, const struct towerd_record *record)
 {
 	const struct towerd_alarm_record *alarm = record->alarm;
 
-	if (alarm != NULL && alarm->severity < cursor->min_severity && alarm->previous < cursor->min_severity)
+	/* A clear is for everybody: who was told of an alarm when it was worse would otherwise keep it for ever. */
+	if (alarm != NULL && alarm->severity != TOWERD_CLEARED && alarm->severity < cursor->min_severity &&
+	    alarm->previous < cursor->min_severity)
 		return false;
 	return is_in_scope(cursor, record->object, alarm);
 }

@@ -55,9 +55,9 @@ struct towerd_record {
 struct towerd_journal_filter {
 	uint32_t size;
 	const char *const *types; /* prefixes: "alarm.", "list."; NULL at the end */
-	int min_severity; /* alarms: neither entering nor leaving this severity or above is skipped; 0: all */
-	unsigned scope;   /* from towerd_scope_open(): only records about its sites */
-	bool from_now;    /* a new cursor starts at the newest record instead of the oldest kept */
+	int min_severity; /* alarms: neither entering nor leaving this severity or above is skipped, but never a clear; 0: all */
+	unsigned scope; /* from towerd_scope_open(): only records about its sites */
+	bool from_now;  /* a new cursor starts at the newest record instead of the oldest kept */
 };
 
 #ifdef __cplusplus

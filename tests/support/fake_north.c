@@ -72,7 +72,8 @@ cursor_takes(const struct fake_cursor *cursor, const struct towerd_record *recor
 	for (const char *const *type = cursor->types; type != NULL && *type != NULL && !is_wanted; type++)
 		is_wanted = strncmp(record->type, *type, strlen(*type)) == 0;
 	if (is_wanted && record->alarm != NULL && cursor->min_severity > 0)
-		is_wanted = record->alarm->severity >= cursor->min_severity ||
+		is_wanted = record->alarm->severity == TOWERD_CLEARED ||
+		    record->alarm->severity >= cursor->min_severity ||
 		    record->alarm->previous >= cursor->min_severity;
 	return is_wanted;
 }
