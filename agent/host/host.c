@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/config/option_doc.h"
 #include "agent/host/inside.h"
 #include "agent/view/published.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* The loader: a plugin's file, its ABI, and all that it declares, checked before any of its code runs. */
-#include <assert.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <stdio.h>
