@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Messages of SNMPv1 and v2c as octets and back (RFC 1157, RFC 3416). The interface is small, so that what stands behind it can change; today it is
- * Net-SNMP's codec (codec_netsnmp.c), used in the worker process alone.
+ * Messages of SNMPv1 and v2c as octets and back (RFC 1157, RFC 3416). The interface is small, so that what stands behind it can change; today
+ * requests are built by Net-SNMP (codec_netsnmp.c), answers read by our own code (answer.c), in the worker process alone.
  */
 #ifndef PLUGINS_SNMP_CODEC_H
 #define PLUGINS_SNMP_CODEC_H
@@ -59,7 +59,7 @@ struct codec_answer {
 	size_t count;
 };
 
-/* Parses an answer; what it points to lives until the next call. -EBADMSG (not a response), -ENOMEM. */
+/* Parses an answer; what it points to lives as long as `data`, until the next call. -EBADMSG (not a response), -ENOMEM. */
 int codec_parse(struct codec *codec, const uint8_t *data, size_t len, struct codec_answer *out);
 
 #endif

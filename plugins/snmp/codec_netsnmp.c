@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The codec by Net-SNMP: snmp_build() and snmp_parse() without its sessions. The one file of this plugin that includes the library. */
+/*
+ * Requests by Net-SNMP: snmp_build() without its sessions. The one file of this plugin that includes the library. Answers are read by answer.c:
+ * the library's copies of every name and value were a fifth of a poll.
+ */
 #include <net-snmp/net-snmp-config.h>
 /* net-snmp-config.h must come first (its own rule). */
 #include <net-snmp/net-snmp-includes.h>
@@ -8,16 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/snmp/codec.h"
+#include "plugins/snmp/answer.h"
 
 #define MARKER_ID 0x5a3c96a5u /* found in the built message, and replaced at each sending */
 
 struct codec {
 	netsnmp_session session; /* a template: never opened */
-	netsnmp_pdu *pdu;        /* the answer parsed last */
-	struct snmp_object *objects;
-	uint32_t *ids; /* of all objects, one after the other */
-	size_t object_room, id_room;
+	struct answer_room room;
 };
 
 struct codec *
@@ -37,9 +37,7 @@ codec_free(struct codec *codec)
 {
 	if (codec == NULL)
 		return;
-	snmp_free_pdu(codec->pdu);
-	free(codec->objects);
-	free(codec->ids);
+	answer_room_fini(&codec->room);
 	free(codec);
 }
 
@@ -96,136 +94,8 @@ codec_build(struct codec *codec, const struct codec_request *request, uint8_t *o
 	return rc;
 }
 
-static int
-make_room(struct codec *codec, size_t objects, size_t ids)
-{
-	if (objects > codec->object_room) {
-		struct snmp_object *grown = realloc(codec->objects, objects * sizeof(*grown));
-		if (grown == NULL)
-			return -ENOMEM;
-		codec->objects = grown;
-		codec->object_room = objects;
-	}
-	if (ids > codec->id_room) {
-		uint32_t *grown = realloc(codec->ids, ids * sizeof(*grown));
-		if (grown == NULL)
-			return -ENOMEM;
-		codec->ids = grown;
-		codec->id_room = ids;
-	}
-	return 0;
-}
-
-static const uint32_t *
-copy_ids(uint32_t **at, const oid *ids, size_t len)
-{
-	uint32_t *start = *at;
-
-	for (size_t i = 0; i < len; i++)
-		start[i] = (uint32_t)ids[i];
-	*at += len;
-	return start;
-}
-
-static void
-copy_value(const netsnmp_variable_list *vb, struct snmp_value *out, uint32_t **ids)
-{
-	switch (vb->type) {
-	case ASN_INTEGER:
-		out->tag = SNMP_INTEGER;
-		out->integer = *vb->val.integer;
-		return;
-	case ASN_COUNTER:
-	case ASN_GAUGE:
-	case ASN_TIMETICKS:
-	case ASN_UINTEGER:
-		out->tag = vb->type == ASN_UINTEGER ? SNMP_GAUGE32 : (enum snmp_tag)vb->type;
-		out->natural = (uint64_t)*vb->val.integer & UINT32_MAX;
-		return;
-	case ASN_COUNTER64:
-		out->tag = SNMP_COUNTER64;
-		out->natural = (uint64_t)vb->val.counter64->high << 32 | (uint64_t)vb->val.counter64->low;
-		return;
-	case ASN_OBJECT_ID:
-		out->tag = SNMP_OID;
-		out->oid.len = vb->val_len / sizeof(oid);
-		out->oid.ids = copy_ids(ids, vb->val.objid, out->oid.len);
-		return;
-	case ASN_OCTET_STR:
-	case ASN_IPADDRESS:
-	case ASN_OPAQUE:
-		out->tag = (enum snmp_tag)vb->type;
-		out->octets.data = vb->val.string;
-		out->octets.len = vb->val_len;
-		return;
-	case SNMP_NOSUCHOBJECT:
-	case SNMP_NOSUCHINSTANCE:
-	case SNMP_ENDOFMIBVIEW:
-		out->tag = (enum snmp_tag)vb->type;
-		return;
-	default: /* NULL, and types that no object of ours has */
-		out->tag = SNMP_NULL;
-	}
-}
-
-static int
-copy_objects(struct codec *codec, const netsnmp_pdu *pdu, struct codec_answer *out)
-{
-	size_t objects = 0, ids = 0;
-
-	for (const netsnmp_variable_list *vb = pdu->variables; vb != NULL; vb = vb->next_variable) {
-		objects++;
-		ids += vb->name_length + (vb->type == ASN_OBJECT_ID ? vb->val_len / sizeof(oid) : 0);
-	}
-	int rc = make_room(codec, objects, ids);
-	if (rc < 0)
-		return rc;
-	uint32_t *at = codec->ids;
-	size_t i = 0;
-	for (const netsnmp_variable_list *vb = pdu->variables; vb != NULL; vb = vb->next_variable, i++) {
-		codec->objects[i].len = vb->name_length;
-		codec->objects[i].ids = copy_ids(&at, vb->name, vb->name_length);
-		copy_value(vb, &codec->objects[i].value, &at);
-	}
-	out->objects = codec->objects;
-	out->count = objects;
-	return 0;
-}
-
-/* The version field of a message, or -1. */
-static long
-version_of(const uint8_t *data, size_t len)
-{
-	u_char type;
-	long version = -1;
-	u_char *at = asn_parse_sequence(
-	    (u_char *)(uintptr_t)data, &len, &type, ASN_SEQUENCE | ASN_CONSTRUCTOR, "version");
-
-	if (at == NULL || asn_parse_int(at, &len, &type, &version, sizeof(version)) == NULL)
-		return -1;
-	return version;
-}
-
 int
 codec_parse(struct codec *codec, const uint8_t *data, size_t len, struct codec_answer *out)
 {
-	snmp_free_pdu(codec->pdu);
-	codec->pdu = snmp_pdu_create(SNMP_MSG_RESPONSE);
-	if (codec->pdu == NULL)
-		return -ENOMEM;
-	netsnmp_pdu *pdu = codec->pdu;
-	/* An SNMPv3 message would go through the library's users and keys: not by this way. */
-	long version = version_of(data, len);
-	if (version != SNMP_VERSION_1 && version != SNMP_VERSION_2c)
-		return -EBADMSG;
-	if (snmp_parse(NULL, &codec->session, pdu, (u_char *)(uintptr_t)data, len) != 0 ||
-	    pdu->command != SNMP_MSG_RESPONSE)
-		return -EBADMSG;
-	*out = (struct codec_answer){ .version = version == SNMP_VERSION_1 ? CODEC_V1 : CODEC_V2C,
-		.community = (const char *)pdu->community,
-		.community_len = pdu->community_len,
-		.id = (uint32_t)pdu->reqid,
-		.error = (int)pdu->errstat,
-		.error_index = (int)pdu->errindex };
-	return copy_objects(codec, pdu, out);
+	return answer_parse(&codec->room, data, len, out);
 }

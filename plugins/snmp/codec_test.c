@@ -135,6 +135,10 @@ each_type_of_value_is_read(void)
 		{ { 0x43, 0x02, 0x01, 0x00 }, 4, SNMP_TIMETICKS, 256 },
 		{ { 0x46, 0x09, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, 11, SNMP_COUNTER64,
 		    -1 },
+		/* without the zero octet in front, as some agents send it; a length in long form; a type that nobody knows */
+		{ { 0x42, 0x04, 0xff, 0xff, 0xff, 0xff }, 6, SNMP_GAUGE32, 4294967295 },
+		{ { 0x02, 0x82, 0x00, 0x01, 0x05 }, 5, SNMP_INTEGER, 5 },
+		{ { 0x47, 0x01, 0x05 }, 3, SNMP_NULL, 0 },
 		{ { 0x05, 0x00 }, 2, SNMP_NULL, 0 },
 		{ { 0x80, 0x00 }, 2, SNMP_NO_SUCH_OBJECT, 0 },
 		{ { 0x81, 0x00 }, 2, SNMP_NO_SUCH_INSTANCE, 0 },
@@ -179,6 +183,48 @@ texts_and_oids_are_read(void)
 }
 
 static void
+a_value_that_cannot_be_is_refused(void)
+{
+	static const struct {
+		uint8_t octets[16];
+		size_t len;
+	} cases[] = {
+		{ { 0x02, 0x00 }, 2 },                                /* a number of no octets */
+		{ { 0x46, 0x09, 0x01, 0, 0, 0, 0, 0, 0, 0, 0 }, 11 }, /* beyond 64 bits */
+		{ { 0x06, 0x06, 0x2b, 0x90, 0x80, 0x80, 0x80, 0x00 },
+		    8 },                           /* a sub-identifier beyond 32 bits */
+		{ { 0x06, 0x02, 0x2b, 0x86 }, 4 }, /* one that goes on behind the end */
+		{ { 0x04, 0x05, 'a' }, 3 },        /* longer than the message */
+		{ { 0x04, 0x80, 'a', 0, 0 }, 5 },  /* of indefinite length */
+		{ { 0x04, 0x84, 0xff, 0xff, 0xff, 0xff }, 6 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct codec *codec = codec_new();
+		struct codec_answer answer;
+		uint8_t data[128];
+		size_t len = response(data, cases[i].octets, cases[i].len);
+
+		CU_ASSERT_EQUAL(codec_parse(codec, data, len, &answer), -EBADMSG);
+		codec_free(codec);
+	}
+}
+
+static void
+an_oid_without_octets_is_zero_dot_zero(void)
+{
+	static const uint8_t object[] = { 0x06, 0x00 };
+	struct codec *codec = codec_new();
+	struct codec_answer answer;
+	uint8_t data[128];
+
+	CU_ASSERT_EQUAL_FATAL(codec_parse(codec, data, response(data, object, sizeof(object)), &answer), 0);
+	CU_ASSERT_EQUAL_FATAL(answer.objects[0].value.oid.len, 2);
+	CU_ASSERT_EQUAL(answer.objects[0].value.oid.ids[0] + answer.objects[0].value.oid.ids[1], 0);
+	codec_free(codec);
+}
+
+static void
 what_is_no_response_is_refused(void)
 {
 	static const uint8_t value[] = { 0x02, 0x01, 0x05 };
@@ -202,6 +248,8 @@ static const struct claim claims[] = {
 	CLAIM(a_request_that_does_not_fit_a_frame_is_refused),
 	CLAIM(each_type_of_value_is_read),
 	CLAIM(texts_and_oids_are_read),
+	CLAIM(a_value_that_cannot_be_is_refused),
+	CLAIM(an_oid_without_octets_is_zero_dot_zero),
 	CLAIM(what_is_no_response_is_refused),
 };
 
