@@ -27,6 +27,7 @@ struct attempt {
 	struct mosquitto *client;
 	char *host;
 	int port, keepalive_s;
+	int error; /* errno of the thread, for MOSQ_ERR_ERRNO */
 };
 
 struct connection {
@@ -135,7 +136,7 @@ on_message(struct mosquitto *client, void *arg, const struct mosquitto_message *
 {
 	struct connection *c = arg;
 	const struct message message = { .topic = m->topic,
-		.payload = m->payload,
+		.payload = m->payload != NULL ? m->payload : "", /* NULL when it is empty */
 		.len = m->payloadlen > 0 ? (size_t)m->payloadlen : 0,
 		.is_retained = m->retain };
 
@@ -148,7 +149,9 @@ attempt_run(void *arg)
 {
 	struct attempt *attempt = arg;
 
-	return mosquitto_connect_async(attempt->client, attempt->host, attempt->port, attempt->keepalive_s);
+	int rc = mosquitto_connect_async(attempt->client, attempt->host, attempt->port, attempt->keepalive_s);
+	attempt->error = errno;
+	return rc;
 }
 
 static void
@@ -162,11 +165,12 @@ attempt_done(struct towerd_ctx *ctx, void *arg, int rc)
 		attempt_free(attempt);
 		return;
 	}
+	int error = attempt->error;
 	c->attempt = NULL;
 	attempt_free(attempt);
 	int fd = mosquitto_socket(c->client);
 	if (rc != MOSQ_ERR_SUCCESS || fd < 0) {
-		connection_lost(c, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+		connection_lost(c, rc == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(rc));
 		return;
 	}
 	c->state = CONNECTION_GREETING;
@@ -352,6 +356,8 @@ connection_stop(struct connection *c)
 int
 connection_publish(struct connection *c, const char *topic, const char *payload)
 {
+	if (c->attempt != NULL)
+		return -EAGAIN; /* the client belongs to the thread that connects */
 	int rc = mosquitto_publish(c->client, NULL, topic, (int)strlen(payload), payload, 1, false);
 
 	connection_sync(c);

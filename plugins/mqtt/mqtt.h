@@ -51,6 +51,7 @@ struct message {
 };
 int connection_start(struct mqtt_state *mqtt, struct connection **out);
 void connection_stop(struct connection *connection);
+/* 0 also when it waits for the next connection; -EAGAIN while one is being made. */
 int connection_publish(struct connection *connection, const char *topic, const char *payload);
 
 /* mqtt.c */
