@@ -51,6 +51,11 @@ network_parse(const char *text, struct network *out)
 	if (!isdigit((unsigned char)slash[1]) || *end != '\0' || bits > longest)
 		return -EINVAL;
 	out->bits = (unsigned)bits;
+	for (unsigned i = 0; i < longest / 8; i++) { /* "10.1.2.3/8" means 10.0.0.0/8; VACM would refuse it */
+		unsigned kept = out->bits <= i * 8 ? 0 : out->bits - i * 8;
+		if (kept < 8)
+			out->address[i] &= (uint8_t)(0xff00u >> kept);
+	}
 	return 0;
 }
 
@@ -66,12 +71,12 @@ network_has(const struct network *network, int family, const uint8_t *address)
 
 /* The sender's address. An IPv4 sender at an IPv6 socket counts as IPv4. */
 static const uint8_t *
-sender(const netsnmp_pdu *pdu, int *family)
+sender(const void *data, int len, int *family)
 {
-	const netsnmp_indexed_addr_pair *pair = pdu->transport_data;
+	const netsnmp_indexed_addr_pair *pair = data;
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-	if (pair == NULL || pdu->transport_data_length < (int)sizeof(*pair))
+	if (pair == NULL || len < (int)sizeof(*pair))
 		return NULL;
 	*family = pair->remote_addr.sa.sa_family;
 	if (*family == AF_INET)
@@ -92,7 +97,7 @@ community_of(const struct access *access, const netsnmp_pdu *pdu)
 
 	if (pdu->version != SNMP_VERSION_1 && pdu->version != SNMP_VERSION_2c)
 		return NULL;
-	const uint8_t *address = sender(pdu, &family);
+	const uint8_t *address = sender(pdu->transport_data, pdu->transport_data_length, &family);
 	for (size_t i = 0; address != NULL && i < access->count; i++) {
 		const struct community *c = &access->communities[i];
 		if (strlen(c->config->name) == pdu->community_len &&
@@ -101,6 +106,18 @@ community_of(const struct access *access, const netsnmp_pdu *pdu)
 			return c;
 	}
 	return NULL;
+}
+
+bool
+access_hears(const struct access *access, const void *data, int len)
+{
+	int family;
+	const uint8_t *address = sender(data, len, &family);
+
+	for (size_t i = 0; address != NULL && i < access->count; i++)
+		if (network_has(&access->communities[i].source, family, address))
+			return true;
+	return false;
 }
 
 bool
@@ -203,7 +220,7 @@ access_stop(struct access *access)
 
 static void __attribute__((format(printf, 1, 2))) vacm(const char *format, ...)
 {
-	char line[512];
+	char line[64 + MAX_OID_LEN * 11]; /* the longest one: "view … excluded OID" */
 	va_list ap;
 
 	va_start(ap, format);
@@ -218,8 +235,10 @@ access_configure_vacm(const struct access *access)
 	for (size_t i = 0; i < access->count; i++) {
 		const struct community *c = &access->communities[i];
 		const char *token = c->source.family == AF_INET6 ? "com2sec6" : "com2sec";
+		char address[INET6_ADDRSTRLEN];
 
-		vacm("%s c%zu %s %s", token, i, c->config->source, c->config->name);
+		(void)inet_ntop(c->source.family, c->source.address, address, sizeof(address));
+		vacm("%s c%zu %s/%u %s", token, i, address, c->source.bits, c->config->name);
 		vacm("group g%zu v1 c%zu", i, i);
 		vacm("group g%zu v2c c%zu", i, i);
 		vacm("view v%zu included .1", i);

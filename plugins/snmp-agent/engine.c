@@ -157,6 +157,8 @@ library_start(struct engine *engine)
 	configure("sysDescr towerd " TOWERD_VERSION);
 	configure("sysObjectID " TOWERD_ROOT_OID);
 	configure("sysServices 72");
+	/* snmpEngineBoots counts this start also when the process is killed before it can save anything (RFC 3414, 2.2.2). */
+	snmp_store(APPLICATION);
 	return 0;
 }
 
@@ -164,11 +166,14 @@ library_start(struct engine *engine)
 static int
 pre_parse(netsnmp_session *session, netsnmp_transport *transport, void *data, int len)
 {
-	(void)session;
+	const struct access_point *point = session->myvoid;
+	struct agent_state *agent = point->engine->agent;
+
 	(void)transport;
-	(void)data;
-	(void)len;
-	return 1;
+	if (access_hears(agent->access, data, len))
+		return 1;
+	towerd_count(agent->ctx, "refused-requests", 1);
+	return 0;
 }
 
 static int
@@ -215,6 +220,10 @@ point_open(struct engine *engine, const char *address, struct access_point *poin
 	const struct agent_config *config = towerd_config(ctx);
 	netsnmp_session settings;
 
+	if (!address_is_literal(address, ADDRESS_LISTEN))
+		return towerd_fail(ctx, -EINVAL,
+		    "listen \"%s\" is not udp:ADDRESS:PORT, udp6:[ADDRESS]:PORT, udp:PORT or udp6:PORT",
+		    address);
 	netsnmp_transport *transport = netsnmp_transport_open_server("snmp", address);
 	if (transport == NULL)
 		return towerd_fail(ctx, -EADDRNOTAVAIL,

@@ -12,6 +12,8 @@
 /* After snmp_agent.h: net-snmp's headers need its configuration first. */
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
+#define TEXT_MAX 255 /* octets */
+
 struct name {
 	oid ids[MAX_OID_LEN];
 	size_t len;
@@ -80,10 +82,16 @@ add_oid(netsnmp_pdu *pdu, struct name name, struct name value)
 		   pdu, name.ids, name.len, ASN_OBJECT_ID, value.ids, value.len * sizeof(oid)) != NULL;
 }
 
+/* At most what an SnmpAdminString holds (RFC 3411): so a notification always fits a datagram. Never half a character of UTF-8. */
 static bool
 add_text(netsnmp_pdu *pdu, const char *name, const char *text)
 {
-	return add(pdu, name_of(name), towerd_bytes(TOWERD_TEXT, text, strlen(text)));
+	size_t len = strnlen(text, TEXT_MAX + 1);
+
+	if (len > TEXT_MAX)
+		for (len = TEXT_MAX; len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80;)
+			len--;
+	return add(pdu, name_of(name), towerd_bytes(TOWERD_TEXT, text, len));
 }
 
 /* alarmListName (empty), alarmActiveDateAndTime, alarmActiveIndex: both strings with their length in front. */

@@ -5,7 +5,6 @@
  * from there on (so the order holds), one at a time with growing pauses until the receiver answers.
  * A cursor moves over what was acknowledged without a gap; after a kill at most the window is repeated, with the same numbers.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +21,9 @@
 enum notice_state { NOTICE_WAITING, NOTICE_IN_FLIGHT, NOTICE_DONE };
 
 struct notice {
-	uint64_t number, alarm; /* journal number; the alarm's own, 0 for other records */
-	netsnmp_pdu *pdu;       /* NULL: nothing to be sent */
+	uint64_t number,
+	    alarm;        /* journal number, 0: not of the journal; the alarm's own, 0 for other records */
+	netsnmp_pdu *pdu; /* NULL: nothing to be sent */
 	enum notice_state state;
 	bool was_sent;
 };
@@ -43,7 +43,7 @@ struct sink {
 	enum sink_state state;
 	bool is_pausing; /* down, and the next probe is not due yet */
 	int64_t pause_ms;
-	uint64_t acknowledged;
+	uint64_t acknowledged, offered; /* the highest numbers so far */
 	uint64_t sent, repeated, timeouts;
 };
 
@@ -97,6 +97,13 @@ sink_enter(struct sink *sink, enum sink_state state)
 	sink->state = state;
 }
 
+static void
+sink_empty(struct sink *sink)
+{
+	for (; sink->count > 0; sink->count--)
+		snmp_free_pdu(notice_at(sink, sink->count - 1)->pdu);
+}
+
 /* Drops what is done from the front of the ring and moves the cursor over it. */
 static void
 sink_settle(struct sink *sink)
@@ -105,17 +112,20 @@ sink_settle(struct sink *sink)
 
 	while (sink->count > 0 && notice_at(sink, 0)->state == NOTICE_DONE) {
 		struct notice *n = notice_at(sink, 0);
-		settled = n->number;
+		if (n->number != 0)
+			settled = n->number;
 		snmp_free_pdu(n->pdu);
 		n->pdu = NULL;
 		sink->first = (sink->first + 1) % CREDIT;
 		sink->count--;
 	}
+	if (sink->count == 0 && sink->state == SINK_SENDING) {
+		sink_enter(sink, SINK_IDLE);
+		sink_show(sink);
+	}
 	if (settled == 0)
 		return;
 	sink->acknowledged = settled;
-	if (sink->count == 0 && sink->state == SINK_SENDING)
-		sink_enter(sink, SINK_IDLE);
 	sink_show(sink);
 	(void)towerd_journal_ack(sink->agent->ctx, sink->cursor, settled);
 }
@@ -136,6 +146,15 @@ sink_give_up(struct sink *sink)
 	sink_show(sink);
 }
 
+/* It is reached (again). */
+static void
+sink_is_well(struct sink *sink)
+{
+	sink->pause_ms = PAUSE_MIN_MS;
+	if (sink->state == SINK_DOWN)
+		sink_enter(sink, SINK_SENDING);
+}
+
 static void
 sink_acknowledged(struct sink *sink, struct notice *n)
 {
@@ -143,9 +162,7 @@ sink_acknowledged(struct sink *sink, struct notice *n)
 		return;
 	n->state = NOTICE_DONE;
 	sink->in_flight--;
-	sink->pause_ms = PAUSE_MIN_MS;
-	if (sink->state == SINK_DOWN)
-		sink_enter(sink, SINK_SENDING);
+	sink_is_well(sink);
 	sink_settle(sink);
 	sink_pump(sink);
 }
@@ -195,8 +212,11 @@ notice_send(struct sink *sink, struct notice *n)
 	sink->in_flight += is_inform;
 	int sent = is_inform ? snmp_sess_async_send(sink->session, pdu, answered, flight_pack(epoch, slot))
 			     : snmp_sess_send(sink->session, pdu);
-	if (sent != 0)
+	if (sent != 0) {
+		if (!is_inform) /* nobody answers a trap: that it left is all there is to know */
+			sink_is_well(sink);
 		return true;
+	}
 	snmp_free_pdu(pdu);
 	if (sink->epoch == epoch) { /* the library has not told answered() */
 		sink->in_flight -= is_inform;
@@ -290,6 +310,25 @@ sink_offer(struct sink *sink, const struct towerd_record *record)
 	*n = (struct notice){ .number = record->number,
 		.alarm = record->alarm != NULL ? record->alarm->alarm : 0 };
 	n->pdu = notification_build(record, (enum sink_type)sink->config->type);
+	sink->offered = record->number;
+	sink_pump(sink);
+}
+
+void
+sink_lost(struct sink *sink)
+{
+	/* The next number is of a record that is gone: it stands for no other notification. */
+	const struct towerd_record record = { .size = sizeof(record),
+		.number = sink->offered + 1,
+		.time_ms = towerd_utc_ms(sink->agent->ctx),
+		.type = "list.rebuilt",
+		.body = "{\"reason\":\"more was missed than the journal keeps: read the list again\"}" };
+
+	sink->epoch++; /* what is in flight is of no interest any more */
+	sink->in_flight = 0;
+	sink_empty(sink);
+	struct notice *n = notice_at(sink, sink->count++);
+	*n = (struct notice){ .pdu = notification_build(&record, (enum sink_type)sink->config->type) };
 	sink_pump(sink);
 }
 
@@ -297,26 +336,6 @@ unsigned
 sink_cursor(const struct sink *sink)
 {
 	return sink->cursor;
-}
-
-/* "udp:127.0.0.1:162" or "udp6:[::1]:162": a name would be resolved inside the library, which blocks. */
-static bool
-is_literal_address(const char *text)
-{
-	char address[INET6_ADDRSTRLEN];
-	uint8_t bytes[16];
-	bool is_v6 = strncmp(text, "udp6:[", 6) == 0;
-
-	if (!is_v6 && strncmp(text, "udp:", 4) != 0)
-		return false;
-	const char *start = text + (is_v6 ? 6 : 4), *end = strchr(start, is_v6 ? ']' : ':');
-	if (end == NULL || (size_t)(end - start) >= sizeof(address))
-		return false;
-	memcpy(address, start, (size_t)(end - start));
-	address[end - start] = '\0';
-	const char *port = end + (is_v6 ? 2 : 1);
-	return inet_pton(is_v6 ? AF_INET6 : AF_INET, address, bytes) == 1 && (!is_v6 || end[1] == ':') &&
-	    port[0] != '\0' && port[strspn(port, "0123456789")] == '\0';
 }
 
 static int
@@ -329,7 +348,7 @@ sink_open_session(struct sink *sink)
 	if (strlen(config->name) > NAME_MAX_OCTETS)
 		return towerd_fail(
 		    ctx, -EINVAL, "sink %s: a name has at most %d octets", config->name, NAME_MAX_OCTETS);
-	if (!is_literal_address(config->address))
+	if (!address_is_literal(config->address, ADDRESS_SEND))
 		return towerd_fail(ctx, -EINVAL,
 		    "sink %s: address \"%s\" is not udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT", config->name,
 		    config->address);
@@ -414,7 +433,6 @@ sink_stop(struct sink *sink)
 		towerd_timer_free(ctx, sink->check);
 	if (sink->pause != NULL)
 		towerd_timer_free(ctx, sink->pause);
-	for (unsigned i = 0; i < sink->count; i++)
-		snmp_free_pdu(notice_at(sink, i)->pdu);
+	sink_empty(sink);
 	free(sink);
 }

@@ -44,7 +44,8 @@ static const struct towerd_option sink_options[] = {
 
 static const struct towerd_option options[] = {
 	{ "listen", TOWERD_OPT_TEXTS, offsetof(struct agent_config, listen), .def = "udp:127.0.0.1:161",
-	    .help = "addresses to answer at: udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT" },
+	    .help =
+		"addresses to answer at: udp:ADDRESS:PORT, udp6:[ADDRESS]:PORT, or a port alone: udp:161" },
 	{ "communities", TOWERD_OPT_TABLE, offsetof(struct agent_config, communities),
 	    .rows = community_options, .row_count = TOWERD_COUNT(community_options),
 	    .row_size = sizeof(struct community_config), .help = "SNMPv1 and v2c readers; none by default" },
@@ -134,7 +135,17 @@ agent_journal(struct towerd_ctx *ctx, unsigned cursor, const struct towerd_recor
 			sink_offer(agent->sinks[i], record);
 }
 
+static void
+agent_journal_lost(struct towerd_ctx *ctx, unsigned cursor)
+{
+	struct agent_state *agent = towerd_state(ctx);
+
+	for (size_t i = 0; i < agent->sink_count; i++)
+		if (sink_cursor(agent->sinks[i]) == cursor)
+			sink_lost(agent->sinks[i]);
+}
+
 TOWERD_PLUGIN(.name = "snmp-agent", .summary = "SNMP agent and notifications over all views",
     .config_size = sizeof(struct agent_config), .state_size = sizeof(struct agent_state),
     TOWERD_LIST(options), TOWERD_LIST(views), .start = agent_start, .stop = agent_stop,
-    .journal = agent_journal, );
+    .journal = agent_journal, .journal_lost = agent_journal_lost, );

@@ -4,6 +4,7 @@
  *
  *   engine.c        the life of libnetsnmpagent: its settings, access points, events
  *   access.c        who asks: communities, their readers, VACM
+ *   address.c       addresses of the configuration
  *   table.c         answers GET, GETNEXT and GETBULK from views
  *   varbind.c       a view's value as a varbind
  *   notification.c  a journal record as a notification
@@ -59,12 +60,18 @@ void engine_stop(struct engine *engine);
 /* access.c */
 int access_start(struct agent_state *agent, struct access **out);
 void access_stop(struct access *access);
+/* Whether anything is read from this sender at all: it is in the source range of some community. `address` is the transport's. */
+bool access_hears(const struct access *access, const void *address, int len);
 /* Whether a request may enter: its community is known and its sender is in that community's source range. */
 bool access_admits(const struct access *access, const netsnmp_pdu *pdu);
 /* The scope in which a request is answered, or -EACCES. */
 int access_scope(const struct access *access, const netsnmp_pdu *pdu);
 /* Tells the library's VACM who may read what, before init_snmp(): the second line behind the views' scopes. */
 void access_configure_vacm(const struct access *access);
+
+/* address.c: whether it is udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT; to listen at, also udp:PORT and udp6:PORT. */
+enum address_use { ADDRESS_SEND, ADDRESS_LISTEN };
+bool address_is_literal(const char *text, enum address_use use);
 
 /* table.c: registers every view that has an OID. */
 int tables_register(struct agent_state *agent);
@@ -81,6 +88,8 @@ int sink_start(struct agent_state *agent, const struct sink_config *config, stru
 void sink_stop(struct sink *sink);
 unsigned sink_cursor(const struct sink *sink);
 void sink_offer(struct sink *sink, const struct towerd_record *record);
+/* Records that it has not heard are gone from the journal: it is told to read the list anew, before what comes next. */
+void sink_lost(struct sink *sink);
 enum { SINK_VIEW }; /* position of towerdSinkTable among the plugin's published views */
 
 #endif
