@@ -321,6 +321,7 @@ sink_lost(struct sink *sink)
 	const struct towerd_record record = { .size = sizeof(record),
 		.number = sink->offered + 1,
 		.time_ms = towerd_utc_ms(sink->agent->ctx),
+		.is_durable = true, /* it does not come once more */
 		.type = "list.rebuilt",
 		.body = "{\"reason\":\"more was missed than the journal keeps: read the list again\"}" };
 
