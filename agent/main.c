@@ -55,8 +55,9 @@ print_options(void)
 
 	if (config == NULL)
 		return 1;
-	printf("# Options\n\nRendered by `towerd --print-options` from the rows that also check them.\n\n");
-	option_doc_print(stdout, config_options, config_option_count);
+	option_doc_print_head(stdout);
+	option_doc_print_section(stdout, "The agent", "What stands outside `plugins`, and where that stands",
+	    config_options, config_option_count);
 	host_print_options(config->agent.plugin_dir);
 	config_free(config);
 	return fflush(stdout) != 0;

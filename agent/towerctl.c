@@ -231,7 +231,6 @@ ask(struct request *request)
 
 /* Commands that need no agent. */
 
-/* In the tree where it was built, the tree's own profiles come first. */
 static char *
 profile_dirs(const struct config *config)
 {
@@ -245,8 +244,6 @@ profile_dirs(const struct config *config)
 	memory = open_memstream(&joined, &len);
 	if (memory == NULL)
 		return NULL;
-	if (strcmp(config->agent.plugin_dir, TOWERD_INSTALLED_PLUGINS) != 0)
-		fprintf(memory, "%s:", TOWERD_SOURCE_PROFILES);
 	for (size_t i = 0; i < config->agent.profile_dirs.count; i++)
 		fprintf(memory, "%s%s", i > 0 ? ":" : "", config->agent.profile_dirs.items[i]);
 	fclose(memory);

@@ -9,7 +9,9 @@ set(CMAKE_C_EXTENSIONS ON)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# What the programs of a build find beside themselves (agent/config/folder.c).
 set(TOWERD_PLUGIN_OUTPUT "${CMAKE_BINARY_DIR}/plugins-built")
+file(CREATE_LINK "${CMAKE_SOURCE_DIR}/profiles" "${CMAKE_BINARY_DIR}/profiles-built" SYMBOLIC)
 
 add_compile_definitions(_GNU_SOURCE TOWERD_ROOT_OID="${TOWERD_ROOT_OID}" TOWERD_VERSION="${PROJECT_VERSION}")
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes

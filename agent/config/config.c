@@ -3,13 +3,13 @@
 #include "agent/config/config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <towerd/plugin.h>
+
+#include "agent/config/folder.h"
 
 #define ROWS(array) .rows = (array), .row_count = sizeof(array) / sizeof((array)[0])
 
@@ -96,8 +96,9 @@ static const struct towerd_option agent_options[] = {
 	{ "plugin-dir", TOWERD_OPT_PATH, offsetof(struct config_agent, plugin_dir),
 	    .help = "folder of the plugins; without it the one that came with this agent" },
 	{ "profile-dir", TOWERD_OPT_PATHS, offsetof(struct config_agent, profile_dirs),
-	    .def = "[/usr/share/towerd/profiles, /etc/towerd/profiles]",
-	    .help = "folders of device profiles; a later one wins where two define the same profile" },
+	    .help =
+		"folders of device profiles, a later one wins where two define the same profile; without it "
+		"the one that came with this agent, and /etc/towerd/profiles" },
 	{ "inventory", TOWERD_OPT_PATH, offsetof(struct config_agent, inventory),
 	    .help = "file of sites and devices that is imported at each start and reload" },
 	{ "log", TOWERD_OPT_GROUP, offsetof(struct config_agent, log), ROWS(log_options),
@@ -248,22 +249,15 @@ take_plugins(struct config *config, const struct towerd_yaml_node *plugins, stru
 	return 0;
 }
 
-/*
- * The plugins that came with this agent: beside it in the tree where it was built, else where it was installed. The path of the
- * running program decides, so that a build never runs the plugins of an installation. It is the same for the life of the process.
- */
-static const char *
-own_plugin_dir(void)
+/* What came with the agent, and above it what the operator added. */
+static struct towerd_texts
+own_profile_dirs(void)
 {
-	static const char beside[] = "/../plugins-built";
-	static char dir[PATH_MAX];
+	static const char *dirs[2];
 
-	ssize_t len = readlink("/proc/self/exe", dir, sizeof(dir) - sizeof(beside));
-	char *slash = len > 0 ? memrchr(dir, '/', (size_t)len) : NULL;
-	if (slash == NULL)
-		return TOWERD_PLUGIN_DIR;
-	memcpy(slash, beside, sizeof(beside));
-	return access(dir, F_OK) == 0 ? dir : TOWERD_PLUGIN_DIR;
+	dirs[0] = folder_of_profiles();
+	dirs[1] = "/etc/towerd/profiles";
+	return (struct towerd_texts){ dirs, 2 };
 }
 
 /* Takes the document. */
@@ -280,7 +274,8 @@ config_from(struct towerd_yaml *doc, struct towerd_fault_sink *faults)
 	}
 	config->yaml = doc;
 	const struct towerd_yaml_node *root = towerd_yaml_root(doc);
-	struct file file = { .agent = { .plugin_dir = own_plugin_dir() } };
+	struct file file = { .agent = {
+				 .plugin_dir = folder_of_plugins(), .profile_dirs = own_profile_dirs() } };
 	towerd_yaml_options(doc, root, config_options, config_option_count, &file, faults);
 	check_agent(doc, towerd_yaml_get(root, "agent"), &file.agent, faults);
 	check_readers(doc, towerd_yaml_get(root, "readers"), faults);

@@ -137,14 +137,20 @@ static const char page_head[] =
     "read nor write. `[]` stands for each item of a list, `NAME` for a name of your choice.\n";
 
 void
-option_doc_print_page(FILE *out, const struct option_doc_section *sections, size_t count)
+option_doc_print_head(FILE *out)
 {
 	fputs(page_head, out);
-	for (size_t i = 0; i < count; i++) {
-		fprintf(out, "\n## %s\n\n%s.\n\n", sections[i].name, sections[i].summary);
-		if (sections[i].count == 0)
-			fputs("It has no options.\n", out);
-		else
-			option_doc_print(out, sections[i].rows, sections[i].count);
-	}
+}
+
+void
+option_doc_print_section(
+    FILE *out, const char *name, const char *summary, const struct towerd_option *rows, size_t count)
+{
+	fprintf(out, "\n## %s\n\n", name);
+	if (summary != NULL)
+		fprintf(out, "%s.\n\n", summary);
+	if (count == 0)
+		fputs("It has no options.\n", out);
+	else
+		option_doc_print(out, rows, count);
 }

@@ -10,14 +10,10 @@
 /* Writes one Markdown table; options of nested maps are named from the top: `log.level`, `sinks[].address`, `readers.NAME.role`. */
 void option_doc_print(FILE *out, const struct towerd_option *rows, size_t count);
 
-/* A section of the page: the agent itself, or a plugin. */
-struct option_doc_section {
-	const char *name, *summary; /* "snmp", "what it is for"; the summary as in the plugin's descriptor */
-	const struct towerd_option *rows;
-	size_t count;
-};
-
-/* Writes the page that `towerd --print-options` prints and docs/options.md is. */
-void option_doc_print_page(FILE *out, const struct option_doc_section *sections, size_t count);
+/* The page that `towerd --print-options` prints and docs/options.md is: its head, then a section for the agent and for each plugin. */
+void option_doc_print_head(FILE *out);
+/* summary   what it is for, as in the plugin's descriptor; may be NULL */
+void option_doc_print_section(
+    FILE *out, const char *name, const char *summary, const struct towerd_option *rows, size_t count);
 
 #endif

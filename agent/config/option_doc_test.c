@@ -87,16 +87,14 @@ static void
 a_page_has_a_section_for_each_reader_of_options(void)
 {
 	static const struct towerd_option row = { "path", TOWERD_OPT_PATH, 0, .help = "what to read" };
-	const struct option_doc_section sections[] = {
-		{ "The agent", "Its own options", config_options, config_option_count },
-		{ "battery", "battery voltage of this host", &row, 1 },
-		{ "idle", "nothing at all", NULL, 0 },
-	};
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
-	option_doc_print_page(out, sections, 3);
+	option_doc_print_head(out);
+	option_doc_print_section(out, "The agent", "Its own options", config_options, config_option_count);
+	option_doc_print_section(out, "battery", "battery voltage of this host", &row, 1);
+	option_doc_print_section(out, "idle", NULL, NULL, 0);
 	fclose(out);
 	CU_ASSERT_PTR_EQUAL(strstr(text, "# Options\n"), text);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n## The agent\n\nIts own options.\n\n| option |"));
@@ -105,7 +103,7 @@ a_page_has_a_section_for_each_reader_of_options(void)
 	    "| option | accepted | default | what it is |\n"
 	    "|---|---|---|---|\n"
 	    "| `path` | path | none | what to read |\n"
-	    "\n## idle\n\nnothing at all.\n\nIt has no options.\n"));
+	    "\n## idle\n\nIt has no options.\n"));
 	free(text);
 }
 

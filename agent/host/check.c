@@ -47,8 +47,8 @@ static bool
 print_options(struct plugin *plugin, void *arg)
 {
 	(void)arg;
-	printf("\n## %s: %s\n\n", plugin->name, plugin->has.summary == NULL ? "" : plugin->has.summary);
-	option_doc_print(stdout, plugin->options, plugin->option_count);
+	option_doc_print_section(
+	    stdout, plugin->name, plugin->has.summary, plugin->options, plugin->option_count);
 	return false;
 }
 
