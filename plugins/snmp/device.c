@@ -12,7 +12,7 @@
 #define REST_MIN_MS 100 /* between rounds, also when a round takes longer than the interval */
 #define DOWN_STEPS  3   /* the pause between probes of a dead device doubles so often */
 #define DOWN_MAX_MS 300000
-#define LOST_TIMES  10  /* intervals until a device without a plan is looked at again */
+#define LOST_TIMES  10  /* intervals until a discovery that failed is tried again */
 #define ASK_MS      500 /* the agent may be reserving numbers on the disk: it is asked again, … */
 #define ASK_STEPS   7   /* … the pause doubling so often */
 #define SPREAD_MIN_MS \
@@ -207,32 +207,40 @@ next_discovery(const struct device *device)
 	return towerd_now_ms(device->poller->ctx) + period_ms - arc4random_uniform((uint32_t)(period_ms / 2));
 }
 
+/* A plan that it has holds on: a box that was asked at a bad moment goes on being polled. */
 static void
 discovery_failed(struct device *device, const char *reason)
 {
+	int64_t again_ms = device->settings.interval_ms * LOST_TIMES;
+
 	tell_text(device, MESSAGE_REJECT, "profile", reason);
-	schedule(device, device->settings.interval_ms * LOST_TIMES);
+	if (device->poll != NULL && poll_has_numbers(device->poll)) {
+		device->discover_ms = towerd_now_ms(device->poller->ctx) + again_ms;
+		proceed(device);
+	} else {
+		schedule(device, again_ms);
+	}
 }
 
 static void
 discovery_done(struct device *device, struct discovery *d)
 {
 	const struct poll_sink sink = { take_reading, count_unasked, device };
-	struct profile_plan *plan = NULL;
+	struct profile_plan *plan;
 	char reason[256];
 
-	poll_free(device->poll);
-	device->poll = NULL;
 	if (discovery_plan(d, &plan, reason, sizeof(reason)) < 0) {
 		discovery_failed(device, reason);
 		return;
 	}
-	device->poll = poll_new(
+	struct poll *poll = poll_new(
 	    device->poller->codec, device->settings.version, device->settings.community, plan, &sink);
-	if (device->poll == NULL) {
+	if (poll == NULL) {
 		discovery_failed(device, strerror(ENOMEM));
 		return;
 	}
+	poll_free(device->poll);
+	device->poll = poll;
 	tell_text(device, MESSAGE_ATTRIBUTE, "profile", discovery_profile(d));
 	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
 		char text[256];

@@ -343,6 +343,26 @@ a_restart_leads_to_discovery_once(void)
 }
 
 static void
+a_discovery_that_fails_leaves_the_plan_and_is_tried_again(void)
+{
+	struct south s;
+
+	polled(&s);
+	box_set(&s.box, "1.3.6.1.2.1.1.3.0|67|1\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.5\n");
+	pass(&s, INTERVAL_MS);
+	CU_ASSERT_STRING_EQUAL(s.reject, "no profile fits this device");
+	CU_ASSERT_EQUAL(s.plans, 1);
+	unsigned before = s.readings;
+	pass(&s, INTERVAL_MS * 5);
+	CU_ASSERT_EQUAL(s.readings, before + 10);
+	CU_ASSERT_EQUAL(s.rejects, 1);
+	box_set(&s.box, "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.7\n");
+	pass(&s, INTERVAL_MS * 6);
+	CU_ASSERT_EQUAL(s.plans, 2);
+	south_fini(&s);
+}
+
+static void
 a_device_is_looked_at_anew_from_time_to_time(void)
 {
 	struct south s;
@@ -446,6 +466,7 @@ static const struct claim claims[] = {
 	CLAIM(a_repeat_is_the_same_message_and_a_late_answer_counts),
 	CLAIM(an_answer_from_elsewhere_is_refused),
 	CLAIM(a_restart_leads_to_discovery_once),
+	CLAIM(a_discovery_that_fails_leaves_the_plan_and_is_tried_again),
 	CLAIM(a_device_is_looked_at_anew_from_time_to_time),
 	CLAIM(numbers_are_asked_for_until_they_come),
 	CLAIM(a_device_without_a_profile_is_reachable_and_says_why_it_has_no_sensors),
