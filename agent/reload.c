@@ -36,7 +36,7 @@ agent_read_file(const char *path, size_t *len, struct towerd_fault_sink *faults)
 		trouble = "it is larger than 64 MiB";
 	else if ((text = malloc((size_t)found.st_size + 1)) == NULL)
 		trouble = "out of memory";
-	if (trouble == NULL) {
+	if (text != NULL) {
 		*len = fread(text, 1, (size_t)found.st_size, file);
 		text[*len] = '\0';
 		if (ferror(file))

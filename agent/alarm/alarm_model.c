@@ -70,11 +70,11 @@ alarm_models_build_states(struct models *m)
 	if (m->states == NULL || m->itu_states == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->count; i++)
-		for (uint8_t s = TOWERD_CLEARED; s <= TOWERD_CRITICAL; s++)
+		for (int s = TOWERD_CLEARED; s <= TOWERD_CRITICAL; s++)
 			if (s == TOWERD_CLEARED || (m->rows[i].type->severities & (1u << s)))
 				m->states[m->state_count++] =
 				    (struct model_state){ .number = m->rows[i].number,
-					    .state = s,
+					    .state = (uint8_t)s,
 					    .perceived = (uint8_t)itu_severity(s),
 					    .type = m->rows[i].type };
 	memcpy(m->itu_states, m->states, m->state_count * sizeof(*m->states));

@@ -26,11 +26,11 @@ static const struct site *
 site_of_object(const struct host *host, const char *object)
 {
 	char id[64];
-	unsigned number;
 	size_t len = strcspn(object, "/ ");
 
-	if (sscanf(object, "ticket %u", &number) == 1) {
-		const struct ticket *ticket = ticket_find(host->parts.repair, number);
+	if (strncmp(object, "ticket ", strlen("ticket ")) == 0) {
+		const struct ticket *ticket =
+		    ticket_find(host->parts.repair, (uint32_t)strtoul(object + strlen("ticket "), NULL, 10));
 		return ticket == NULL ? NULL : model_site_of(host->parts.model, ticket->site);
 	}
 	if (len >= sizeof(id))
