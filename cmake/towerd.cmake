@@ -31,7 +31,10 @@ if(TOWERD_TEST_CLOCK)
 	add_compile_definitions(TOWERD_TEST_CLOCK)
 endif()
 
-pkg_check_modules(CUNIT REQUIRED IMPORTED_TARGET cunit)
+if(BUILD_TESTING)
+	pkg_check_modules(CUNIT REQUIRED IMPORTED_TARGET cunit)
+endif()
+add_custom_target(fuzz-targets)
 
 # towerd_test_env(NAME): what every test gets; a hanging test is a failing one.
 function(towerd_test_env name)
@@ -52,6 +55,9 @@ endfunction()
 # towerd_unit_tests(LIB TESTS a_test.c … [LIBS …]): each file is a program with a CUnit main from tests/support/cunit_main.h.
 function(towerd_unit_tests lib)
 	cmake_parse_arguments(M "" "" "TESTS;LIBS" ${ARGN})
+	if(NOT BUILD_TESTING)
+		return()
+	endif()
 	foreach(source ${M_TESTS})
 		get_filename_component(test ${source} NAME_WE)
 		add_executable(${test} ${source})
@@ -84,10 +90,19 @@ function(towerd_plugin name)
 endfunction()
 
 # towerd_fuzz(NAME SOURCE … LIBS … CORPUS DIR): LLVMFuzzerTestOneInput over the kept corpus in the short tests,
-# a libFuzzer program with TOWERD_FUZZ.
+# a libFuzzer program with TOWERD_FUZZ, which scripts/fuzz runs; it finds the corpus by its link in fuzz-corpus/.
 function(towerd_fuzz name)
 	cmake_parse_arguments(M "" "CORPUS" "SOURCES;LIBS" ${ARGN})
+	if(NOT BUILD_TESTING)
+		return()
+	endif()
+	if(NOT IS_DIRECTORY "${M_CORPUS}")
+		message(FATAL_ERROR "fuzz target ${name}: its corpus ${M_CORPUS} is not there")
+	endif()
+	file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz-corpus")
+	file(CREATE_LINK "${M_CORPUS}" "${CMAKE_BINARY_DIR}/fuzz-corpus/${name}" SYMBOLIC)
 	add_executable(fuzz_${name} ${M_SOURCES})
+	add_dependencies(fuzz-targets fuzz_${name})
 	target_link_libraries(fuzz_${name} PRIVATE ${M_LIBS} Threads::Threads)
 	target_include_directories(fuzz_${name} PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/include")
 	if(TOWERD_FUZZ)
