@@ -70,7 +70,7 @@ alarm_models_build_states(struct models *m)
 	if (m->states == NULL || m->itu_states == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->count; i++)
-		for (int s = TOWERD_CLEARED; s <= TOWERD_CRITICAL; s++)
+		for (unsigned s = TOWERD_CLEARED; s <= TOWERD_CRITICAL; s++)
 			if (s == TOWERD_CLEARED || (m->rows[i].type->severities & (1u << s)))
 				m->states[m->state_count++] =
 				    (struct model_state){ .number = m->rows[i].number,
