@@ -44,7 +44,7 @@ class SimCityTest(harness.TestCase):
     def test_the_events_happen_and_a_hand_can_change_more(self):
         fleet_port = harness.free_udp_port()
         _, broker_port = self.start_mosquitto()
-        watch = self.start([harness.find_program("mosquitto_sub"), "-p", str(broker_port), "-t", "towers/#", "-F", "%t %p"])
+        watch = self.start([harness.find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", str(broker_port), "-t", "towers/#", "-F", "%t %p"])
         control = self.path("city.sock")
         city = self.start(self.city("--clock-scale", "10", "--fleet-port", str(fleet_port), "--broker-port",
                                     str(broker_port), "--control", control))

@@ -17,10 +17,10 @@ class SimTowerTest(harness.TestCase):
 
     def subscribe(self):
         """All that comes, a line each: retained (0 or 1), topic, payload."""
-        watch = self.start([harness.find_program("mosquitto_sub"), "-p", str(self.port), "-q", "1", "-t", "towers/#",
+        watch = self.start([harness.find_program("mosquitto_sub"), "-h", "127.0.0.1", "-p", str(self.port), "-q", "1", "-t", "towers/#",
                             "-t", "mark", "-F", "%r %t %p"])
         def seen():
-            self.run_tool(harness.find_program("mosquitto_pub"), "-p", str(self.port), "-t", "mark", "-m", "x")
+            self.run_tool(harness.find_program("mosquitto_pub"), "-h", "127.0.0.1", "-p", str(self.port), "-t", "mark", "-m", "x")
             return any(line.startswith("0 mark") for line in watch.lines)
         self.wait_for(seen, "the subscription", alive=[watch])
         return watch
