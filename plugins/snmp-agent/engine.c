@@ -30,6 +30,7 @@ void init_snmp_mib(void);
 #define PACKETS_A_TURN 64
 #define TURN_MS        5 /* large GETBULKs take long: then others have their turn */
 #define TICK_MS        1000
+#define LINES_A_MINUTE 10
 #define BULK_VARBINDS  4000 /* most varbinds in one answer before the 64 KiB of a datagram cut it */
 
 struct access_point {
@@ -50,6 +51,23 @@ struct engine {
 
 static struct towerd_ctx *log_ctx; /* the library's log callback carries no context of ours */
 
+/* The library logs what is wrong with packets that anyone may send: some lines a minute, the rest is counted. */
+static bool
+may_log(struct towerd_ctx *ctx)
+{
+	static int64_t minute;
+	static unsigned lines;
+	int64_t now = towerd_now_ms(ctx) / 60000;
+
+	if (now != minute)
+		lines = 0;
+	minute = now;
+	if (lines++ < LINES_A_MINUTE)
+		return true;
+	towerd_count(ctx, "library-messages-left-out", 1);
+	return false;
+}
+
 static int
 engine_log(int major, int minor, void *server_arg, void *client_arg)
 {
@@ -68,7 +86,8 @@ engine_log(int major, int minor, void *server_arg, void *client_arg)
 	(void)major;
 	(void)minor;
 	(void)client_arg;
-	if (log_ctx != NULL && message != NULL && message->priority >= 0 && message->priority <= LOG_DEBUG)
+	if (log_ctx != NULL && message != NULL && message->priority >= 0 && message->priority <= LOG_DEBUG &&
+	    may_log(log_ctx))
 		towerd_log(log_ctx, levels[message->priority], "net-snmp: %.*s",
 		    (int)strcspn(message->msg, "\n"), message->msg);
 	return 0;
@@ -97,7 +116,8 @@ library_settings(struct towerd_ctx *ctx)
 		rc = make_folder(ctx, "net-snmp", state, sizeof(state));
 	if (rc < 0)
 		return rc;
-	setenv("SNMPCONFPATH", empty, 1);
+	/* The library reads its own state only from folders of this path: without it snmpEngineBoots would begin anew at each start. */
+	setenv("SNMPCONFPATH", state, 1);
 	setenv("MIBDIRS", empty, 1);
 	setenv("MIBS", "", 1);
 	set_persistent_directory(state);
