@@ -70,7 +70,11 @@ alarm_numbers_load(struct alarms *alarms)
 {
 	alarms->numbers = (struct numbers){ .alarm = 1, .index = 1 };
 	int rc = store_each(alarms->store, STORE_META, alarm_numbers_read, &alarms->numbers);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	alarm_numbers_reserve(
+	    alarms); /* now, so that it is on the disk before the first alarm of this run shows its number */
+	return 0;
 }
 
 uint64_t
