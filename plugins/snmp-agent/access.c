@@ -76,14 +76,16 @@ sender(const void *data, int len, int *family)
 	const netsnmp_indexed_addr_pair *pair = data;
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-	if (pair == NULL || len < (int)sizeof(*pair))
+	const struct sockaddr_in6 *in6 = data;
+	if (data == NULL || (len < (int)sizeof(*pair) && len != (int)sizeof(*in6)))
 		return NULL;
-	*family = pair->remote_addr.sa.sa_family;
+	/* The library's udp transport gives a pair of addresses, its udp6 one the sender's alone; both begin with the sender's. */
+	*family = in6->sin6_family;
 	if (*family == AF_INET)
 		return (const uint8_t *)&pair->remote_addr.sin.sin_addr;
 	if (*family != AF_INET6)
 		return NULL;
-	const uint8_t *address = (const uint8_t *)&pair->remote_addr.sin6.sin6_addr;
+	const uint8_t *address = (const uint8_t *)&in6->sin6_addr;
 	if (memcmp(address, mapped, sizeof(mapped)) != 0)
 		return address;
 	*family = AF_INET;

@@ -295,6 +295,28 @@ class Northbound(harness.TestCase):
         self.assertEqual(self.boots(), first + 2)
 
 
+class Addresses(harness.TestCase):
+    def test_both_families_are_answered_by_the_communities_of_their_networks(self):
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
+                s.bind(("::1", 0))
+        except OSError:
+            self.skipTest("no IPv6 on this machine")
+        agent = Agent(self)
+        where = {4: "udp:127.0.0.1:%d" % agent.port, 6: "udp6:[::1]:%d" % agent.port}
+        agent.config["plugins"]["snmp-agent"] = {"listen": list(where.values()), "communities": [
+            {"name": "four", "reader": "noc", "source": "127.9.9.9/8"}, {"name": "six", "reader": "noc", "source": "::1"}]}
+        agent.start()
+
+        def answers(community, family):
+            out = self.run_tool("snmpget", "-v2c", "-c", community, "-On", "-t", "1", "-r", "1", where[family], "1.3.6.1.2.1.1.5.0", check=False)
+            return "STRING" in out
+        self.wait_for(lambda: answers("four", 4), "an answer by IPv4", alive=[agent.process])
+        self.wait_for(lambda: answers("six", 6), "an answer by IPv6", alive=[agent.process])
+        self.assertFalse(answers("four", 6))
+        self.assertFalse(answers("six", 4))
+
+
 class Sinks(harness.TestCase):
     """Who is told what; and receivers that are dead or mad."""
 
