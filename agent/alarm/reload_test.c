@@ -98,13 +98,16 @@ numbers_go_on_behind_all_that_were_given(void)
 	uint32_t index = 0;
 
 	for (int i = 0; i < 3; i++) {
-		alarm_raise(f.alarms, site, "site/damaged", "", 0, NULL, 0);
-		const struct alarm *alarm = alarm_find(f.alarms, site, "site/damaged", "");
+		/* Another one each time: the kill may come between the first one's raise and its clear. */
+		const char instance[] = { (char)('A' + i), '\0' };
+		alarm_raise(f.alarms, site, "site/damaged", instance, 0, NULL, 0);
+		const struct alarm *alarm = alarm_find(f.alarms, site, "site/damaged", instance);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
 		CU_ASSERT(alarm->number > number);
 		CU_ASSERT(alarm->active_index > index);
 		number = alarm->number;
 		index = alarm->active_index;
-		alarm_clear(f.alarms, site, "site/damaged", "", NULL, 0);
+		alarm_clear(f.alarms, site, "site/damaged", instance, NULL, 0);
 		/* Even what the disk never saw was shown by a view. */
 		if (i == 0)
 			kill_and_start(&f);
