@@ -36,8 +36,15 @@ struct loop_pool {
 	bool ending;
 };
 
+/* A timer's place in the order lies in the heap itself: finding it must not touch the timers, which are spread over memory. */
+struct loop_heap_item {
+	int64_t due_us;
+	uint64_t order; /* among equals: of the start */
+	struct loop_timer *timer;
+};
+
 struct loop_heap {
-	struct loop_timer **items;
+	struct loop_heap_item *items;
 	size_t count, capacity,
 	    timers;       /* in the heap; room; all that exist: room is made when a timer is created */
 	uint64_t started; /* counts starts: the order among equals */

@@ -12,50 +12,48 @@ struct loop_timer {
 	struct loop_owner *owner;
 	void (*fn)(void *arg);
 	void *arg;
-	int64_t due_us;
-	uint64_t order;
 	size_t place; /* in the heap, or IDLE */
 };
 
 static bool
-is_before(const struct loop_timer *a, const struct loop_timer *b)
+is_before(const struct loop_heap_item *a, const struct loop_heap_item *b)
 {
 	return a->due_us != b->due_us ? a->due_us < b->due_us : a->order < b->order;
 }
 
 static void
-heap_put(struct loop_heap *heap, size_t place, struct loop_timer *timer)
+heap_put(struct loop_heap *heap, size_t place, struct loop_heap_item item)
 {
-	heap->items[place] = timer;
-	timer->place = place;
+	heap->items[place] = item;
+	item.timer->place = place;
 }
 
-/* Finds the place of `timer`, for which there is a hole at `place`: up, or else down. */
+/* Finds the place of `item`, for which there is a hole at `place`: up, or else down. */
 static void
-heap_settle(struct loop_heap *heap, size_t place, struct loop_timer *timer)
+heap_settle(struct loop_heap *heap, size_t place, struct loop_heap_item item)
 {
-	while (place > 0 && is_before(timer, heap->items[(place - 1) / 2])) {
+	while (place > 0 && is_before(&item, &heap->items[(place - 1) / 2])) {
 		heap_put(heap, place, heap->items[(place - 1) / 2]);
 		place = (place - 1) / 2;
 	}
 	for (size_t child; (child = 2 * place + 1) < heap->count; place = child) {
-		if (child + 1 < heap->count && is_before(heap->items[child + 1], heap->items[child]))
+		if (child + 1 < heap->count && is_before(&heap->items[child + 1], &heap->items[child]))
 			child++;
-		if (!is_before(heap->items[child], timer))
+		if (!is_before(&heap->items[child], &item))
 			break;
 		heap_put(heap, place, heap->items[child]);
 	}
-	heap_put(heap, place, timer);
+	heap_put(heap, place, item);
 }
 
 static void
 heap_remove(struct loop_heap *heap, struct loop_timer *timer)
 {
 	size_t place = timer->place;
-	struct loop_timer *last = heap->items[--heap->count];
+	struct loop_heap_item last = heap->items[--heap->count];
 
 	timer->place = IDLE;
-	if (last != timer)
+	if (last.timer != timer)
 		heap_settle(heap, place, last);
 }
 
@@ -67,7 +65,7 @@ loop_timer_new(struct loop *loop, struct loop_owner *owner, void (*fn)(void *arg
 	/* Room for every timer that exists is made here, so that starting one cannot fail. */
 	if (heap->timers == heap->capacity) {
 		size_t capacity = heap->capacity == 0 ? 64 : 2 * heap->capacity;
-		struct loop_timer **items = reallocarray(heap->items, capacity, sizeof(struct loop_timer *));
+		struct loop_heap_item *items = reallocarray(heap->items, capacity, sizeof(*items));
 		if (items == NULL)
 			return NULL;
 		heap->items = items;
@@ -92,9 +90,8 @@ loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
 		delay_ms = 0;
 	if (delay_ms > (INT64_MAX - now_us) / 1000 - 1)
 		delay_ms = (INT64_MAX - now_us) / 1000 - 1;
-	timer->due_us = now_us + delay_ms * 1000;
-	timer->order = heap->started++;
-	heap_settle(heap, timer->place != IDLE ? timer->place : heap->count++, timer);
+	const struct loop_heap_item item = { now_us + delay_ms * 1000, heap->started++, timer };
+	heap_settle(heap, timer->place != IDLE ? timer->place : heap->count++, item);
 	loop_alarm_set(timer->loop);
 }
 
@@ -125,7 +122,7 @@ loop_timer_free(struct loop_timer *timer)
 int64_t
 loop_timers_next_us(const struct loop *loop)
 {
-	return loop->heap.count > 0 ? loop->heap.items[0]->due_us : INT64_MAX;
+	return loop->heap.count > 0 ? loop->heap.items[0].due_us : INT64_MAX;
 }
 
 void
@@ -138,8 +135,8 @@ loop_timers_run(struct loop *loop)
 
 	struct loop_lap lap = loop_lap_begin();
 	while (heap->count > 0 && !loop->stopping) {
-		struct loop_timer *timer = heap->items[0];
-		if (timer->due_us > now_us || timer->order >= order)
+		struct loop_timer *timer = heap->items[0].timer;
+		if (heap->items[0].due_us > now_us || heap->items[0].order >= order)
 			break;
 		struct loop_owner *owner = timer->owner;
 		heap_remove(heap, timer);
