@@ -5,9 +5,9 @@
  */
 #include "plugins/snmp/snmp.h"
 
-#include "plugins/snmp/fleet.h"
-#include "plugins/snmp/poller.h"
-#include "plugins/snmp/profile_commands.h"
+#include "plugins/snmp/fleet/fleet.h"
+#include "plugins/snmp/poll/poller.h"
+#include "plugins/snmp/profile/profile_commands.h"
 
 /* In the agent `fleet` is used, in a worker `poller`. */
 struct snmp_state {

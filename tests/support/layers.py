@@ -17,8 +17,10 @@ OWNERS = {
     "jansson.h": r"support/json\.c",
     "openssl/": r"agent/repair/jws\.c",
     "mosquitto.h": r"plugins/mqtt/connection\.c",
-    "net-snmp/": r"plugins/snmp-agent/.*|plugins/snmp/codec_netsnmp\.c",
+    "net-snmp/": r"plugins/snmp-agent/.*|plugins/snmp/(codec/codec_netsnmp\.c|usm/.*)",
 }
+# Folders of a plugin, lower ones first; the files beside them belong to none and are for all.
+PLUGIN_FOLDERS = {"snmp": "codec wire usm profile poll trap explore fleet".split()}
 
 
 def read(path):
@@ -32,6 +34,10 @@ def layer_of(path, modules):
     if top == "agent":
         below = [m + "/" for m in modules[:modules.index(name) + 1]] if name in modules else [""]
         return ["towerd/", "support/"] + ["agent/%s" % module for module in below]
+    folders = PLUGIN_FOLDERS.get(name, [])
+    if top == "plugins" and path.split("/")[2] in folders:
+        below = folders[:folders.index(path.split("/")[2]) + 1]
+        return ["towerd/"] + ["plugins/%s/%s" % (name, folder) for folder in [r"\w+\.h"] + [f + "/" for f in below]]
     return {"include": ["towerd/"], "support": ["towerd/", "support/"], "plugins": ["towerd/", "plugins/%s/" % name]}[top]
 
 

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: ISC */
+/* The plugin's half of polling: devices and workers, in the agent. */
+#include "plugins/snmp/fleet/fleet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <towerd/time.h>
+
+#include "plugins/snmp/fleet/credentials.h"
+#include "plugins/snmp/message.h"
+#include "plugins/snmp/snmp.h"
+#include "plugins/snmp/wire/wire.h"
+
+#define WORKERS_MAX     8
+#define RESTART_MIN_MS  1000
+#define RESTART_MAX_MS  60000
+#define INTERVAL_MIN_MS 1000
+#define INTERVAL_MAX_MS 86400000
+
+struct member { /* a device: what its worker is told, kept so that it can be told again */
+	uint32_t number;
+	void *message;
+	size_t len;
+	int64_t interval_ms;
+};
+
+struct fleet_worker {
+	struct fleet *fleet;
+	int id; /* the host's number, -1: not running */
+	struct towerd_timer *restart;
+	int64_t pause_ms, started_ms;
+};
+
+struct fleet {
+	struct towerd_ctx *ctx;
+	struct credentials *credentials;
+	struct wire_source source;
+	struct fleet_worker workers[WORKERS_MAX];
+	unsigned worker_count;
+	struct member *members; /* sorted by number */
+	size_t count;
+	struct message_writer scratch;
+};
+
+static struct fleet_worker *
+worker_of(struct fleet *fleet, uint32_t device)
+{
+	return &fleet->workers[device % fleet->worker_count];
+}
+
+/* A process that does not read is stopped, and started again: then it is told everything anew. */
+static void
+send_to(struct fleet_worker *worker, const void *data, size_t len)
+{
+	struct towerd_ctx *ctx = worker->fleet->ctx;
+	int rc = worker->id < 0 ? -EPIPE : towerd_worker_send(ctx, (unsigned)worker->id, data, len);
+
+	if (rc >= 0 || rc == -EPIPE)
+		return;
+	towerd_log(
+	    ctx, TOWERD_LOG_ERROR, "a poll worker takes no messages (%s): it is stopped", strerror(-rc));
+	towerd_worker_stop(ctx, (unsigned)worker->id);
+}
+
+static void
+restart_later(struct fleet_worker *worker)
+{
+	towerd_timer_start(worker->fleet->ctx, worker->restart, worker->pause_ms);
+	worker->pause_ms = worker->pause_ms * 2 > RESTART_MAX_MS ? RESTART_MAX_MS : worker->pause_ms * 2;
+}
+
+static void
+worker_spawn(struct towerd_ctx *ctx, void *arg)
+{
+	struct fleet_worker *worker = arg;
+	struct fleet *fleet = worker->fleet;
+
+	worker->id = towerd_worker_spawn(ctx, "poll");
+	worker->started_ms = towerd_now_ms(ctx);
+	if (worker->id < 0) {
+		towerd_log(ctx, TOWERD_LOG_ERROR, "cannot start a poll worker: %s", strerror(-worker->id));
+		worker->id = -1;
+		restart_later(worker);
+		return;
+	}
+	for (size_t i = 0; i < fleet->count; i++)
+		if (worker_of(fleet, fleet->members[i].number) == worker)
+			send_to(worker, fleet->members[i].message, fleet->members[i].len);
+}
+
+static struct fleet_worker *
+find_worker(struct fleet *fleet, unsigned id)
+{
+	for (unsigned w = 0; w < fleet->worker_count; w++)
+		if (fleet->workers[w].id == (int)id)
+			return &fleet->workers[w];
+	return NULL;
+}
+
+/* The host has logged how it ended. */
+void
+fleet_worker_exit(struct fleet *fleet, unsigned id)
+{
+	struct fleet_worker *worker = find_worker(fleet, id);
+
+	if (worker == NULL)
+		return;
+	worker->id = -1;
+	if (towerd_now_ms(fleet->ctx) - worker->started_ms > RESTART_MAX_MS)
+		worker->pause_ms = RESTART_MIN_MS;
+	towerd_log(fleet->ctx, TOWERD_LOG_WARNING,
+	    "a poll worker is started again in %lld ms; its devices are unknown until it polls them",
+	    (long long)worker->pause_ms);
+	for (size_t i = 0; i < fleet->count; i++)
+		if (worker_of(fleet, fleet->members[i].number) == worker)
+			(void)towerd_presence(fleet->ctx, fleet->members[i].number, TOWERD_PRESENCE_UNKNOWN,
+			    "its poll worker ended");
+	restart_later(worker);
+}
+
+static size_t
+place_of(const struct fleet *fleet, uint32_t number)
+{
+	size_t low = 0, high = fleet->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (fleet->members[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct member *
+find_member(struct fleet *fleet, uint32_t number)
+{
+	size_t i = place_of(fleet, number);
+	return i < fleet->count && fleet->members[i].number == number ? &fleet->members[i] : NULL;
+}
+
+/* Every key of the device's entry must be one that this driver knows. */
+static int
+check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
+{
+	static const char *const known[] = { "credentials", "version", "community", "profile", "interval" };
+
+	for (size_t i = 0; i < device->setting_count; i++) {
+		size_t k = 0;
+		while (k < TOWERD_COUNT(known) && strcmp(device->keys[i], known[k]) != 0)
+			k++;
+		if (k == TOWERD_COUNT(known))
+			return towerd_fail(ctx, -EINVAL,
+			    "unknown key \"%s\": an snmp device has credentials, version, community, profile "
+			    "and interval",
+			    device->keys[i]);
+	}
+	return 0;
+}
+
+/* What the worker is told of a device; put together in fleet->scratch. */
+static int
+describe(struct fleet *fleet, const struct towerd_device *device, int64_t *interval_ms)
+{
+	struct towerd_ctx *ctx = fleet->ctx;
+	const struct snmp_config *config = towerd_config(ctx);
+	const char *interval = towerd_device_setting(device, "interval"),
+		   *profile = towerd_device_setting(device, "profile");
+	struct wire_address address;
+	struct credential credential;
+
+	int rc = check_keys(ctx, device);
+	if (rc < 0)
+		return rc;
+	if (wire_address_parse(device->address, &address) < 0)
+		return towerd_fail(ctx, -EINVAL,
+		    "address \"%s\" is not ADDRESS[:PORT] with a literal address", device->address);
+	if (!wire_source_reaches(&fleet->source, &address))
+		return towerd_fail(ctx, -EINVAL, "address \"%s\" cannot be polled from `source` %s",
+		    device->address, config->source);
+	*interval_ms = config->interval_ms;
+	if (interval != NULL &&
+	    (towerd_duration_parse(interval, interval_ms) < 0 || *interval_ms < INTERVAL_MIN_MS ||
+		*interval_ms > INTERVAL_MAX_MS))
+		return towerd_fail(ctx, -EINVAL, "interval \"%s\" is not a duration from 1s to 1d", interval);
+	rc = credentials_of(ctx, fleet->credentials, device, &credential);
+	if (rc < 0)
+		return rc;
+
+	struct message_writer *w = &fleet->scratch;
+	message_begin(w, MESSAGE_DEVICE);
+	message_put_u32(w, device->number);
+	message_put_u32(w, (uint32_t)credential.version);
+	message_put_bytes(w, &address.host, sizeof(address.host));
+	message_put_u32(w, address.port);
+	message_put_i64(w, *interval_ms);
+	message_put_text(w, credential.community);
+	message_put_text(w, profile != NULL ? profile : "auto");
+	return w->failed ? -ENOMEM : 0;
+}
+
+int
+fleet_add(struct fleet *fleet, const struct towerd_device *device)
+{
+	struct member member = { .number = device->number };
+	int rc = describe(fleet, device, &member.interval_ms);
+
+	if (rc < 0) {
+		fleet_remove(fleet, device->number); /* what it was is not what it is meant to be */
+		return rc;
+	}
+	member.len = fleet->scratch.len;
+	member.message = malloc(member.len);
+	if (member.message == NULL)
+		return -ENOMEM;
+	memcpy(member.message, fleet->scratch.data, member.len);
+	struct member *old = find_member(fleet, device->number);
+	if (old != NULL) {
+		free(old->message);
+		*old = member;
+	} else {
+		struct member *grown = realloc(fleet->members, (fleet->count + 1) * sizeof(*grown));
+		if (grown == NULL) {
+			free(member.message);
+			return -ENOMEM;
+		}
+		fleet->members = grown;
+		size_t i = place_of(fleet, device->number);
+		memmove(&grown[i + 1], &grown[i], (fleet->count - i) * sizeof(*grown));
+		grown[i] = member;
+		fleet->count++;
+	}
+	send_to(worker_of(fleet, device->number), member.message, member.len);
+	return 0;
+}
+
+void
+fleet_remove(struct fleet *fleet, uint32_t device)
+{
+	size_t i = place_of(fleet, device);
+
+	if (i == fleet->count || fleet->members[i].number != device)
+		return;
+	free(fleet->members[i].message);
+	fleet->count--;
+	memmove(&fleet->members[i], &fleet->members[i + 1], (fleet->count - i) * sizeof(*fleet->members));
+	message_begin(&fleet->scratch, MESSAGE_REMOVE);
+	message_put_u32(&fleet->scratch, device);
+	if (!fleet->scratch.failed)
+		send_to(worker_of(fleet, device), fleet->scratch.data, fleet->scratch.len);
+}
+
+/* ---- what a worker says */
+
+/* The device that a message begins with; NULL when it is none of this worker's. */
+static struct member *
+take_member(struct fleet_worker *worker, struct message_reader *r)
+{
+	uint32_t number = message_u32(r);
+
+	return worker_of(worker->fleet, number) == worker ? find_member(worker->fleet, number) : NULL;
+}
+
+/* A plan: each sensor gets its number, in the plan's order; 0 where the agent does not take it. */
+static void
+take_plan(struct fleet_worker *worker, struct message_reader *r)
+{
+	struct towerd_ctx *ctx = worker->fleet->ctx;
+	const struct member *member = take_member(worker, r);
+	uint32_t generation = message_u32(r), count = message_u32(r), not_taken = 0;
+	struct message_writer *w = &worker->fleet->scratch;
+
+	if (member == NULL)
+		return;
+	message_begin(w, MESSAGE_SENSORS);
+	message_put_u32(w, member->number);
+	message_put_u32(w, generation);
+	message_put_u32(w, count);
+	for (uint32_t i = 0; i < count; i++) {
+		struct towerd_sensor sensor = {
+			.size = sizeof(sensor), .kind = message_u32(r), .interval_ms = member->interval_ms
+		};
+		uint32_t number = 0;
+		sensor.instance = message_text(r);
+		sensor.label = message_text(r);
+		if (r->failed)
+			return;
+		int rc = towerd_sensor(ctx, member->number, &sensor, &number);
+		if (rc == -EAGAIN)
+			return; /* numbers are being reserved: the worker asks again */
+		not_taken += rc < 0;
+		message_put_u32(w, rc < 0 ? 0 : number);
+	}
+	if (!message_is_whole(r) || w->failed)
+		return;
+	if (not_taken > 0)
+		towerd_count(ctx, "sensors-not-taken", not_taken);
+	send_to(worker, w->data, w->len);
+}
+
+static void
+take_readings(struct fleet_worker *worker, struct message_reader *r)
+{
+	uint32_t count = message_u32(r);
+	const void *data = message_items(r, count, sizeof(struct towerd_reading));
+
+	if (!message_is_whole(r) || count == 0)
+		return;
+	/* The message may lie at any address: copied, so that it is aligned. */
+	struct towerd_reading *readings = malloc(count * sizeof(*readings));
+	if (readings == NULL)
+		return;
+	memcpy(readings, data, count * sizeof(*readings));
+	(void)towerd_observe(worker->fleet->ctx, readings, count);
+	free(readings);
+}
+
+static void
+take_presence(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	uint32_t presence = message_u32(r);
+	const char *reason = message_text(r);
+
+	if (member != NULL && message_is_whole(r) && presence <= TOWERD_PRESENCE_UNREACHABLE)
+		(void)towerd_presence(
+		    worker->fleet->ctx, member->number, (enum towerd_presence)presence, reason);
+}
+
+static void
+take_attribute(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	const char *name = message_text(r), *value = message_text(r);
+
+	if (member != NULL && message_is_whole(r))
+		(void)towerd_attribute(worker->fleet->ctx, member->number, name, value);
+}
+
+static void
+take_reject(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	const char *source = message_text(r), *reason = message_text(r);
+
+	if (member != NULL && message_is_whole(r))
+		towerd_reject(worker->fleet->ctx, member->number, source, reason);
+}
+
+void
+fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
+{
+	static void (*const takers[])(struct fleet_worker * worker, struct message_reader * r) = {
+		[MESSAGE_PLAN] = take_plan,
+		[MESSAGE_READINGS] = take_readings,
+		[MESSAGE_PRESENCE] = take_presence,
+		[MESSAGE_ATTRIBUTE] = take_attribute,
+		[MESSAGE_REJECT] = take_reject,
+	};
+	struct fleet_worker *worker = find_worker(fleet, id);
+	struct message_reader r = message_open(data, len);
+	uint32_t type = message_u32(&r);
+
+	if (worker == NULL)
+		return;
+	if (type < TOWERD_COUNT(takers) && takers[type] != NULL)
+		takers[type](worker, &r);
+	else
+		towerd_count(fleet->ctx, "unknown-messages", 1);
+}
+
+int
+fleet_start(struct towerd_ctx *ctx, struct fleet **out)
+{
+	const struct snmp_config *config = towerd_config(ctx);
+	struct fleet *fleet = calloc(1, sizeof(*fleet));
+
+	if (fleet == NULL)
+		return -ENOMEM;
+	*out = fleet;
+	fleet->ctx = ctx;
+	if (wire_source_parse(config->source, &fleet->source) < 0)
+		return towerd_fail(ctx, -EINVAL, "source \"%s\" is not a literal address", config->source);
+	int rc = credentials_load(ctx, config->credentials, &fleet->credentials);
+	if (rc < 0)
+		return rc;
+	for (; fleet->worker_count < (unsigned)config->workers; fleet->worker_count++) {
+		struct fleet_worker *worker = &fleet->workers[fleet->worker_count];
+		*worker = (struct fleet_worker){ .fleet = fleet, .id = -1, .pause_ms = RESTART_MIN_MS };
+		worker->restart = towerd_timer_new(ctx, worker_spawn, worker);
+		if (worker->restart == NULL)
+			return -ENOMEM;
+		worker_spawn(ctx, worker);
+	}
+	return 0;
+}
+
+void
+fleet_stop(struct fleet *fleet)
+{
+	if (fleet == NULL)
+		return;
+	for (unsigned w = 0; w < fleet->worker_count; w++)
+		if (fleet->workers[w].restart != NULL)
+			towerd_timer_free(fleet->ctx, fleet->workers[w].restart);
+	for (size_t i = 0; i < fleet->count; i++)
+		free(fleet->members[i].message);
+	credentials_free(fleet->credentials);
+	message_fini(&fleet->scratch);
+	free(fleet->members);
+	free(fleet);
+}

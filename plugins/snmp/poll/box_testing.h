@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* For the tests of polling: a box that answers from a recording, with the manners of boxes that one meets. Octets in, octets out. */
+#ifndef PLUGINS_SNMP_BOX_TESTING_H
+#define PLUGINS_SNMP_BOX_TESTING_H
+
+#include "plugins/snmp/codec/codec.h"
+
+#define BOX_ANSWER_MAX 65507
+
+struct box {
+	struct object_set *objects;
+	const char *community;   /* another one is not answered */
+	enum codec_version only; /* CODEC_V1: speaks nothing else */
+	bool is_silent;
+	bool is_endless;     /* a walk goes on and on below what was asked for */
+	bool is_unordered;   /* a walk comes back to what was asked for */
+	size_t varbinds_max; /* more of them are tooBig; 0: no limit */
+	const char *refused; /* this object is answered with genErr; NULL: none */
+	bool names_none;     /* errors come without their index */
+	bool is_closed;      /* every request is answered with genErr */
+	unsigned requests;   /* answered so far */
+};
+
+/* `recording`: lines of .snmprec. box_fini() afterwards. */
+void box_init(struct box *box, const char *recording);
+void box_fini(struct box *box);
+/* Adds lines of a recording; those for the same objects are replaced. */
+void box_set(struct box *box, const char *recording);
+/* The answer to a request in `out` (BOX_ANSWER_MAX octets); its length, 0: none. */
+size_t box_answer(struct box *box, const uint8_t *request, size_t len, uint8_t *out);
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: ISC */
+/* One polled device: what it is asked next, and what becomes of its silence. */
+#include "plugins/snmp/poll/device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/snmp/poll/discovery.h"
+#include "plugins/snmp/poll/poll.h"
+
+#define REST_MIN_MS 100 /* between rounds, also when a round takes longer than the interval */
+#define DOWN_STEPS  3   /* the pause between probes of a dead device doubles so often */
+#define DOWN_MAX_MS 300000
+#define LOST_TIMES  10  /* intervals until a discovery that failed is tried again */
+#define ASK_MS      500 /* the agent may be reserving numbers on the disk: it is asked again, … */
+#define ASK_STEPS   7   /* … the pause doubling so often */
+#define SPREAD_MIN_MS \
+	5000 /* devices that are added together are not asked together: a thousand a second at most */
+
+#define GRID_MS 20 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
+
+enum phase { PHASE_DISCOVER, PHASE_ASK, PHASE_POLL, PHASE_DOWN };
+
+struct device {
+	struct poller *poller;
+	struct device_settings settings;
+	struct towerd_timer *timer; /* the time-out of what is in flight, else the next step */
+	enum phase phase;
+	enum towerd_presence told;
+	uint32_t request; /* id in flight or last given up; 0: none */
+	bool is_in_flight;
+	unsigned attempts, down_steps, ask_steps;
+	int64_t round_ms;    /* when this round of polls began */
+	int64_t discover_ms; /* when it is looked at anew */
+
+	uint8_t packet[CODEC_REQUEST_MAX]; /* what was sent last */
+	size_t packet_len;
+	struct discovery *discovery;
+	struct poll *poll;   /* NULL: there is no plan */
+	uint32_t generation; /* of the plan: numbers for an older one are not used */
+};
+
+static void discover(struct device *device);
+
+/* ---- what the agent is told */
+
+static void
+tell_presence(struct device *device, enum towerd_presence presence, const char *reason)
+{
+	struct message_writer *w = &device->poller->scratch;
+
+	if (device->told == presence)
+		return;
+	message_begin(w, MESSAGE_PRESENCE);
+	message_put_u32(w, device->settings.number);
+	message_put_u32(w, (uint32_t)presence);
+	message_put_text(w, reason);
+	if (poller_tell(device->poller, w))
+		device->told = presence;
+}
+
+static void
+tell_text(struct device *device, enum message_type type, const char *first, const char *second)
+{
+	struct message_writer *w = &device->poller->scratch;
+
+	message_begin(w, type);
+	message_put_u32(w, device->settings.number);
+	message_put_text(w, first);
+	message_put_text(w, second);
+	(void)poller_tell(device->poller, w);
+}
+
+/* ---- requests */
+
+static void
+schedule(struct device *device, int64_t delay_ms)
+{
+	device->is_in_flight = false;
+	towerd_timer_start(device->poller->ctx, device->timer, delay_ms);
+}
+
+static void
+transmit(struct device *device)
+{
+	struct poller *poller = device->poller;
+
+	device->attempts++;
+	device->is_in_flight = true;
+	wire_send(poller->wire, &device->settings.address, device->packet, device->packet_len);
+	towerd_timer_start(poller->ctx, device->timer, poller->config->timeout_ms);
+}
+
+/* Sends device->packet under a fresh id. */
+static void
+transmit_new(struct device *device, size_t len, size_t id_at)
+{
+	device->packet_len = len;
+	device->attempts = 0;
+	codec_set_id(device->packet, id_at, poller_expect(device->poller, device));
+	transmit(device);
+}
+
+static void
+send_request(struct device *device, enum codec_command command, const struct snmp_oid *oids, size_t count,
+    unsigned repetitions)
+{
+	const struct codec_request request = { .version = device->settings.version,
+		.command = command,
+		.community = device->settings.community,
+		.oids = oids,
+		.count = count,
+		.max_repetitions = repetitions };
+	size_t id_at;
+	int len = codec_build(device->poller->codec, &request, device->packet, &id_at);
+
+	if (len < 0) {
+		tell_text(device, MESSAGE_REJECT, "request", strerror(-len));
+		schedule(device, device->settings.interval_ms);
+		return;
+	}
+	transmit_new(device, (size_t)len, id_at);
+}
+
+/* ---- polls */
+
+static void
+poll_on(struct device *device)
+{
+	const struct poll_request *r;
+	int rc = poll_next(device->poll, &r);
+
+	if (rc < 0)
+		tell_text(device, MESSAGE_REJECT, "poll", strerror(-rc));
+	if (rc > 0) {
+		memcpy(device->packet, r->data, r->len);
+		transmit_new(device, r->len, r->id_at);
+		return;
+	}
+	int64_t now_ms = towerd_now_ms(device->poller->ctx);
+	int64_t due_ms = device->round_ms + device->settings.interval_ms;
+	if (due_ms < now_ms + REST_MIN_MS)
+		due_ms = now_ms + REST_MIN_MS;
+	schedule(device, due_ms - due_ms % GRID_MS - now_ms);
+}
+
+/* The next thing to do with a device that answers. */
+static void
+proceed(struct device *device)
+{
+	int64_t now_ms = towerd_now_ms(device->poller->ctx);
+
+	if (device->poll == NULL || !poll_has_numbers(device->poll) || now_ms >= device->discover_ms) {
+		discover(device);
+		return;
+	}
+	device->phase = PHASE_POLL;
+	device->round_ms = now_ms;
+	poll_begin(device->poll);
+	poll_on(device);
+}
+
+static void
+take_reading(void *arg, const struct towerd_reading *reading)
+{
+	struct device *device = arg;
+	poller_reading(device->poller, reading);
+}
+
+static void
+count_unasked(void *arg)
+{
+	struct device *device = arg;
+	towerd_count(device->poller->ctx, "unasked-objects", 1);
+}
+
+/* ---- discovery */
+
+static void
+tell_plan(struct device *device)
+{
+	struct message_writer *w = &device->poller->scratch;
+	const struct profile_plan *plan = poll_plan(device->poll);
+
+	message_begin(w, MESSAGE_PLAN);
+	message_put_u32(w, device->settings.number);
+	message_put_u32(w, device->generation);
+	message_put_u32(w, (uint32_t)plan->sensor_count);
+	for (size_t i = 0; i < plan->sensor_count; i++) {
+		const struct plan_sensor *sensor = &plan->sensors[i];
+		message_put_u32(w, sensor->decode.kind->number);
+		message_put_text(w, sensor->instance);
+		message_put_text(w, sensor->label);
+	}
+	(void)poller_tell(device->poller, w);
+	schedule(device, (int64_t)ASK_MS << device->ask_steps);
+	if (device->ask_steps < ASK_STEPS)
+		device->ask_steps++;
+}
+
+/* Half of the time is chance: devices that were found together are not looked at together for ever. */
+static int64_t
+next_discovery(const struct device *device)
+{
+	int64_t period_ms = device->poller->config->discovery_ms;
+	return towerd_now_ms(device->poller->ctx) + period_ms - arc4random_uniform((uint32_t)(period_ms / 2));
+}
+
+/* A plan that it has holds on: a box that was asked at a bad moment goes on being polled. */
+static void
+discovery_failed(struct device *device, const char *reason)
+{
+	int64_t again_ms = device->settings.interval_ms * LOST_TIMES;
+
+	tell_text(device, MESSAGE_REJECT, "profile", reason);
+	if (device->poll != NULL && poll_has_numbers(device->poll)) {
+		device->discover_ms = towerd_now_ms(device->poller->ctx) + again_ms;
+		proceed(device);
+	} else {
+		schedule(device, again_ms);
+	}
+}
+
+static void
+discovery_done(struct device *device, struct discovery *d)
+{
+	const struct poll_sink sink = { take_reading, count_unasked, device };
+	struct profile_plan *plan;
+	char reason[256];
+
+	if (discovery_plan(d, &plan, reason, sizeof(reason)) < 0) {
+		discovery_failed(device, reason);
+		return;
+	}
+	struct poll *poll = poll_new(
+	    device->poller->codec, device->settings.version, device->settings.community, plan, &sink);
+	if (poll == NULL) {
+		discovery_failed(device, strerror(ENOMEM));
+		return;
+	}
+	poll_free(device->poll);
+	device->poll = poll;
+	tell_text(device, MESSAGE_ATTRIBUTE, "profile", discovery_profile(d));
+	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
+		char text[256];
+		if (discovery_attribute(d, i, text, sizeof(text)) > 0)
+			tell_text(device, MESSAGE_ATTRIBUTE, discovery_attribute_name(i), text);
+	}
+	device->phase = PHASE_ASK;
+	device->generation++;
+	device->ask_steps = 0;
+	device->discover_ms = next_discovery(device);
+	tell_plan(device);
+}
+
+static void
+discover_on(struct device *device)
+{
+	struct snmp_oid oids[CODEC_VARBINDS];
+	struct discovery_step step;
+
+	if (discovery_next(device->discovery, oids, &step)) {
+		send_request(device, step.command, oids, step.count, step.repetitions);
+		return;
+	}
+	struct discovery *d = device->discovery;
+	device->discovery = NULL;
+	discovery_done(device, d);
+	discovery_free(d);
+}
+
+static void
+discover(struct device *device)
+{
+	device->phase = PHASE_DISCOVER;
+	discovery_free(device->discovery);
+	device->discovery =
+	    discovery_new(device->poller->profiles, device->settings.profile, device->settings.version);
+	if (device->discovery == NULL)
+		discovery_failed(device, strerror(ENOMEM));
+	else
+		discover_on(device);
+}
+
+void
+device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count)
+{
+	if (device->phase != PHASE_ASK || generation != device->generation ||
+	    count != poll_plan(device->poll)->sensor_count)
+		return;
+	poll_take_numbers(device->poll, numbers);
+	proceed(device);
+}
+
+/* ---- silence and answers */
+
+static void
+go_down(struct device *device)
+{
+	int64_t pause_ms = device->settings.interval_ms << device->down_steps;
+	char reason[64];
+
+	device->phase = PHASE_DOWN;
+	if (device->down_steps < DOWN_STEPS)
+		device->down_steps++;
+	discovery_free(device->discovery);
+	device->discovery = NULL;
+	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", device->attempts,
+	    (long long)device->poller->config->timeout_ms);
+	tell_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
+	schedule(device, pause_ms < DOWN_MAX_MS ? pause_ms : DOWN_MAX_MS);
+}
+
+static void
+timer_due(struct towerd_ctx *ctx, void *arg)
+{
+	struct device *device = arg;
+
+	(void)ctx;
+	if (device->is_in_flight && device->attempts <= (unsigned)device->poller->config->retries)
+		transmit(device);
+	else if (device->is_in_flight)
+		go_down(device);
+	else if (device->phase == PHASE_DOWN)
+		send_request(device, CODEC_GET, &poll_uptime, 1, 0);
+	else if (device->phase == PHASE_ASK)
+		tell_plan(device);
+	else
+		proceed(device);
+}
+
+static bool
+is_its_own(const struct device *device, const struct wire_address *from, const struct codec_answer *answer)
+{
+	const char *community = device->settings.community;
+
+	return wire_address_is_same(from, &device->settings.address) &&
+	    answer->version == device->settings.version && answer->community_len == strlen(community) &&
+	    memcmp(answer->community, community, answer->community_len) == 0;
+}
+
+void
+device_answer(struct device *device, const struct wire_address *from, const struct codec_answer *answer)
+{
+	if (!is_its_own(device, from, answer)) {
+		tell_text(device, MESSAGE_REJECT, "answer",
+		    "it came from another address, or with another version or community");
+		return;
+	}
+	poller_forget(device->poller, device);
+	device->is_in_flight = false;
+	device->down_steps = 0;
+	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
+	switch (device->phase) {
+	case PHASE_DISCOVER:
+		discovery_answer(device->discovery, answer);
+		discover_on(device);
+		break;
+	case PHASE_POLL:
+		if (poll_answer(device->poll, answer)) {
+			device->discover_ms = towerd_now_ms(device->poller->ctx);
+			discover(device);
+		} else {
+			poll_on(device);
+		}
+		break;
+	case PHASE_DOWN:
+		proceed(device);
+		break;
+	case PHASE_ASK: /* nothing is in flight */
+		break;
+	}
+}
+
+/* ---- life */
+
+struct device *
+device_new(struct poller *poller, const struct device_settings *settings)
+{
+	struct device *device = calloc(1, sizeof(*device));
+
+	if (device == NULL)
+		return NULL;
+	device->poller = poller;
+	device->settings = *settings;
+	device->settings.community = strdup(settings->community);
+	device->settings.profile = strdup(settings->profile);
+	device->told = TOWERD_PRESENCE_UNKNOWN;
+	device->timer = towerd_timer_new(poller->ctx, timer_due, device);
+	if (device->settings.community == NULL || device->settings.profile == NULL || device->timer == NULL) {
+		device_free(device);
+		return NULL;
+	}
+	int64_t spread_ms = SPREAD_MIN_MS + (int64_t)poller->device_count;
+	if (spread_ms > settings->interval_ms)
+		spread_ms = settings->interval_ms;
+	schedule(device, arc4random_uniform((uint32_t)spread_ms));
+	return device;
+}
+
+void
+device_free(struct device *device)
+{
+	if (device == NULL)
+		return;
+	poller_forget(device->poller, device);
+	if (device->timer != NULL)
+		towerd_timer_free(device->poller->ctx, device->timer);
+	discovery_free(device->discovery);
+	poll_free(device->poll);
+	free((char *)(uintptr_t)device->settings.community);
+	free((char *)(uintptr_t)device->settings.profile);
+	free(device);
+}
+
+uint32_t
+device_number(const struct device *device)
+{
+	return device->settings.number;
+}
+
+uint32_t
+device_request(const struct device *device)
+{
+	return device->request;
+}
+
+void
+device_set_request(struct device *device, uint32_t id)
+{
+	device->request = id;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Finding out what a device is: which objects it has of those that profiles match by, then a walk of what its profile reads, then a plan.
+ * Says what to ask next and takes the answers; sends nothing itself.
+ */
+#ifndef PLUGINS_SNMP_DISCOVERY_H
+#define PLUGINS_SNMP_DISCOVERY_H
+
+#include "plugins/snmp/codec/codec.h"
+#include "plugins/snmp/profile/profile.h"
+
+struct discovery;
+
+struct discovery_step {
+	enum codec_command command;
+	size_t count;
+	unsigned repetitions;
+};
+
+/* `profile`: a profile's name, or "auto"; borrowed, as the profiles are. NULL: no memory. */
+struct discovery *
+discovery_new(const struct profiles *profiles, const char *profile, enum codec_version version);
+void discovery_free(struct discovery *d);
+/* What to ask next (oids has room for CODEC_VARBINDS); false: nothing more, the plan can be made. */
+bool discovery_next(struct discovery *d, struct snmp_oid *oids, struct discovery_step *step);
+void discovery_answer(struct discovery *d, const struct codec_answer *answer);
+/*
+ * The plan, with at least one sensor. -ENOENT (no profile fits, or finds anything), -EFBIG (the walk did not end), -ENOMEM; then
+ * `reason` says why.
+ */
+int discovery_plan(struct discovery *d, struct profile_plan **plan, char *reason, size_t size);
+/* Names of the profiles used, joined by '+'; "" when none fits. Lives as long as `d`. */
+const char *discovery_profile(struct discovery *d);
+
+/* What the device says of itself. The text's length, 0: nothing. */
+#define DISCOVERY_ATTRIBUTES 2
+const char *discovery_attribute_name(size_t i);
+int discovery_attribute(struct discovery *d, size_t i, char *text, size_t size);
+
+#endif

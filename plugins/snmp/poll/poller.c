@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: ISC */
+/* The worker process: its devices, which answer belongs to whom, and what is told to the agent. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/snmp/poll/device.h"
+#include "plugins/snmp/profile/profile.h"
+
+#define READINGS_MAX 1024 /* in one message */
+
+static void
+profile_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
+{
+	towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
+}
+
+static const struct towerd_kind *
+kind_find(void *arg, const char *name)
+{
+	return towerd_kind_find(arg, name);
+}
+
+/* A profile with a fault is told and left out; the others are used. */
+static int
+load_profiles(struct poller *poller)
+{
+	struct towerd_ctx *ctx = poller->ctx;
+	struct towerd_fault_sink faults = { .report = profile_fault, .arg = ctx };
+	const char *dirs = towerd_setting(ctx, "profile-dir");
+
+	poller->profiles = profiles_new(kind_find, ctx);
+	if (poller->profiles == NULL)
+		return -ENOMEM;
+	while (dirs != NULL && *dirs != '\0') {
+		size_t len = strcspn(dirs, ":");
+		char path[4096];
+		snprintf(path, sizeof(path), "%.*s", (int)len, dirs);
+		int rc = profiles_load_dir(poller->profiles, path, &faults);
+		if (rc < 0 && rc != -EINVAL)
+			towerd_log(ctx, rc == -ENOENT ? TOWERD_LOG_DEBUG : TOWERD_LOG_ERROR,
+			    "profile folder %s: %s", path, strerror(-rc));
+		dirs += len + (dirs[len] == ':');
+	}
+	(void)profiles_link(poller->profiles, &faults);
+	if (profiles_count(poller->profiles) == 0)
+		towerd_log(ctx, TOWERD_LOG_ERROR,
+		    "no device profile was found: nothing can be read from any device");
+	return 0;
+}
+
+bool
+poller_tell(struct poller *poller, struct message_writer *message)
+{
+	int rc = message->failed ? -ENOMEM : towerd_worker_send(poller->ctx, 0, message->data, message->len);
+
+	if (rc < 0)
+		towerd_count(poller->ctx, "messages-lost", 1);
+	return rc >= 0;
+}
+
+static void
+send_readings(struct poller *poller)
+{
+	if (poller->reading_count == 0)
+		return;
+	memcpy(poller->readings.data + sizeof(uint32_t), &poller->reading_count, sizeof(uint32_t));
+	(void)poller_tell(poller, &poller->readings); /* the next ones are coming */
+	poller->reading_count = 0;
+}
+
+void
+poller_reading(struct poller *poller, const struct towerd_reading *reading)
+{
+	if (poller->reading_count == 0) {
+		message_begin(&poller->readings, MESSAGE_READINGS);
+		message_put_u32(&poller->readings, 0); /* the count, known at the end */
+	}
+	message_put_bytes(&poller->readings, reading, sizeof(*reading));
+	poller->reading_count += !poller->readings.failed;
+	if (poller->reading_count == READINGS_MAX)
+		send_readings(poller);
+}
+
+static size_t
+slot_of(const struct poller *poller, uint32_t id)
+{
+	return id & (poller->request_slots - 1);
+}
+
+/* More than twice as many slots as devices, one that is coming included: runs stay short. Ids are random: they need no mixing. */
+static int
+grow_requests(struct poller *poller)
+{
+	if (poller->request_slots > poller->device_count * 2)
+		return 0;
+	size_t slots = poller->request_slots == 0 ? 64 : poller->request_slots * 2;
+	struct device **grown = calloc(slots, sizeof(*grown)), **old = poller->requests;
+	size_t old_slots = poller->request_slots;
+
+	if (grown == NULL)
+		return -ENOMEM;
+	poller->requests = grown;
+	poller->request_slots = slots;
+	for (size_t i = 0; i < old_slots; i++) {
+		if (old[i] == NULL)
+			continue;
+		size_t at = slot_of(poller, device_request(old[i]));
+		while (grown[at] != NULL)
+			at = (at + 1) & (slots - 1);
+		grown[at] = old[i];
+	}
+	free(old);
+	return 0;
+}
+
+static struct device **
+find_request(struct poller *poller, uint32_t id)
+{
+	for (size_t at = slot_of(poller, id); poller->requests[at] != NULL;
+	     at = (at + 1) & (poller->request_slots - 1))
+		if (device_request(poller->requests[at]) == id)
+			return &poller->requests[at];
+	return NULL;
+}
+
+void
+poller_forget(struct poller *poller, struct device *device)
+{
+	uint32_t id = device_request(device);
+	struct device **slot = id == 0 ? NULL : find_request(poller, id);
+
+	if (slot == NULL)
+		return;
+	/* Close the gap, so that what was pushed past this slot is still found. */
+	size_t mask = poller->request_slots - 1, hole = (size_t)(slot - poller->requests);
+	for (size_t at = (hole + 1) & mask; poller->requests[at] != NULL; at = (at + 1) & mask) {
+		size_t home = slot_of(poller, device_request(poller->requests[at]));
+		if (((at - home) & mask) >= ((at - hole) & mask)) {
+			poller->requests[hole] = poller->requests[at];
+			hole = at;
+		}
+	}
+	poller->requests[hole] = NULL;
+	device_set_request(device, 0);
+}
+
+uint32_t
+poller_expect(struct poller *poller, struct device *device)
+{
+	uint32_t id;
+
+	poller_forget(poller, device);
+	do { /* unpredictable, so that an answer cannot be forged by who does not see the request */
+		id = CODEC_ID_MIN | (arc4random() & CODEC_ID_MASK);
+	} while (find_request(poller, id) != NULL);
+	size_t at = slot_of(poller, id);
+	while (poller->requests[at] != NULL)
+		at = (at + 1) & (poller->request_slots - 1);
+	poller->requests[at] = device;
+	device_set_request(device, id);
+	return id;
+}
+
+static void
+received(void *arg, const struct wire_address *from, const uint8_t *data, size_t len)
+{
+	struct poller *poller = arg;
+	struct codec_answer answer;
+
+	if (codec_parse(poller->codec, data, len, &answer) < 0) {
+		towerd_count(poller->ctx, "malformed-answers", 1);
+		return;
+	}
+	struct device **slot = poller->request_slots == 0 ? NULL : find_request(poller, answer.id);
+	if (slot == NULL)
+		towerd_count(poller->ctx, "stray-answers", 1);
+	else
+		device_answer(*slot, from, &answer);
+}
+
+static void
+drained(void *arg)
+{
+	send_readings(arg);
+}
+
+/* Where the device is, or would be. */
+static size_t
+place_of(const struct poller *poller, uint32_t number)
+{
+	size_t low = 0, high = poller->device_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (device_number(poller->devices[middle]) < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct device *
+find_device(const struct poller *poller, uint32_t number)
+{
+	size_t i = place_of(poller, number);
+	return i < poller->device_count && device_number(poller->devices[i]) == number ? poller->devices[i]
+										       : NULL;
+}
+
+static void
+remove_device(struct poller *poller, uint32_t number)
+{
+	size_t i = place_of(poller, number);
+
+	if (i == poller->device_count || device_number(poller->devices[i]) != number)
+		return;
+	device_free(poller->devices[i]);
+	poller->device_count--;
+	memmove(&poller->devices[i], &poller->devices[i + 1],
+	    (poller->device_count - i) * sizeof(*poller->devices));
+}
+
+static bool
+insert_device(struct poller *poller, const struct device_settings *settings)
+{
+	struct device **grown = realloc(poller->devices, (poller->device_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	poller->devices = grown;
+	struct device *device = grow_requests(poller) < 0 ? NULL : device_new(poller, settings);
+	if (device == NULL)
+		return false;
+	size_t i = place_of(poller, settings->number);
+	memmove(&grown[i + 1], &grown[i], (poller->device_count - i) * sizeof(*grown));
+	grown[i] = device;
+	poller->device_count++;
+	return true;
+}
+
+static void
+take_device(struct poller *poller, struct message_reader *r)
+{
+	struct device_settings settings = { .number = message_u32(r),
+		.version = (enum codec_version)message_u32(r) };
+	const void *host = message_bytes(r, sizeof(settings.address.host));
+
+	settings.address.port = (uint16_t)message_u32(r);
+	settings.interval_ms = message_i64(r);
+	settings.community = message_text(r);
+	settings.profile = message_text(r);
+	if (!message_is_whole(r))
+		return;
+	memcpy(&settings.address.host, host, sizeof(settings.address.host));
+	remove_device(poller, settings.number);
+	if (!insert_device(poller, &settings))
+		towerd_log(poller->ctx, TOWERD_LOG_ERROR, "no memory: a device is not polled");
+}
+
+static void
+take_remove(struct poller *poller, struct message_reader *r)
+{
+	uint32_t number = message_u32(r);
+
+	if (message_is_whole(r))
+		remove_device(poller, number);
+}
+
+static void
+take_sensors(struct poller *poller, struct message_reader *r)
+{
+	struct device *device = find_device(poller, message_u32(r));
+	uint32_t generation = message_u32(r), count = message_u32(r);
+	const void *numbers = message_items(r, count, sizeof(uint32_t));
+
+	if (device != NULL && message_is_whole(r))
+		device_sensors(device, generation, numbers, count);
+}
+
+void
+poller_message(struct poller *poller, const void *data, size_t len)
+{
+	static void (*const takers[])(struct poller * poller, struct message_reader * r) = {
+		[MESSAGE_DEVICE] = take_device,
+		[MESSAGE_REMOVE] = take_remove,
+		[MESSAGE_SENSORS] = take_sensors,
+	};
+	struct message_reader r = message_open(data, len);
+	uint32_t type = message_u32(&r);
+
+	if (type < TOWERD_COUNT(takers) && takers[type] != NULL)
+		takers[type](poller, &r);
+}
+
+int
+poller_start(struct towerd_ctx *ctx, struct poller *poller)
+{
+	const struct wire_calls calls = { .received = received, .drained = drained, .arg = poller };
+	struct wire_source source;
+
+	poller->ctx = ctx;
+	poller->config = towerd_config(ctx);
+	poller->codec = codec_new();
+	if (poller->codec == NULL)
+		return -ENOMEM;
+	(void)wire_source_parse(poller->config->source, &source); /* the agent has checked it */
+	int rc = load_profiles(poller);
+	return rc < 0 ? rc : wire_start(ctx, &source, &calls, &poller->wire);
+}
+
+void
+poller_stop(struct poller *poller)
+{
+	while (poller->device_count > 0)
+		remove_device(poller, device_number(poller->devices[poller->device_count - 1]));
+	wire_stop(poller->wire);
+	codec_free(poller->codec);
+	profiles_free(poller->profiles);
+	message_fini(&poller->readings);
+	message_fini(&poller->scratch);
+	free(poller->devices);
+	free(poller->requests);
+	*poller = (struct poller){ 0 };
+}

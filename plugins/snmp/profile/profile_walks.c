@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/* What of a device a plan looks at: the objects that rules read, and those that they choose, scale and label by. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "plugins/snmp/profile/profile_parts.h"
+
+struct root {
+	struct snmp_oid oid;
+	bool is_scalar;
+};
+
+struct roots {
+	struct root *items;
+	size_t count, capacity;
+	bool is_full; /* no memory */
+};
+
+static void
+add(struct roots *roots, const struct profile_ref *ref)
+{
+	if (ref->oid.len == 0 || roots->is_full)
+		return;
+	if (roots->count == roots->capacity) {
+		size_t capacity = roots->capacity == 0 ? 128 : roots->capacity * 2;
+		struct root *items = realloc(roots->items, capacity * sizeof(items[0]));
+		if (items == NULL) {
+			roots->is_full = true;
+			return;
+		}
+		roots->items = items;
+		roots->capacity = capacity;
+	}
+	roots->items[roots->count++] = (struct root){ ref->oid, !ref->has_index };
+}
+
+static void
+add_template(struct roots *roots, const struct profile_template *template)
+{
+	for (size_t i = 0; i < template->count; i++)
+		if (template->pieces[i].type == PIECE_OBJECT)
+			add(roots, &template->pieces[i].ref);
+}
+
+static void
+add_rule(struct roots *roots, const struct profile_rule *rule)
+{
+	add(roots, &rule->oid);
+	add(roots, &rule->kind_by);
+	for (size_t i = 0; i < rule->exponent_count; i++)
+		add(roots, &rule->exponents[i].ref);
+	for (size_t i = 0; i < rule->condition_count; i++)
+		add(roots, &rule->conditions[i].ref);
+	for (size_t i = 0; i < rule->table_condition_count; i++)
+		add(roots, &rule->table_conditions[i].ref);
+	add_template(roots, &rule->instance);
+	for (size_t i = 0; i < rule->label_count; i++)
+		add_template(roots, &rule->labels[i]);
+}
+
+static int
+compare_roots(const void *one, const void *other)
+{
+	const struct root *a = one, *b = other;
+
+	return oid_compare(a->oid.ids, a->oid.len, b->oid.ids, b->oid.len);
+}
+
+int
+profile_match_walks(
+    const struct profile_match *match, int (*fn)(void *arg, struct snmp_oid root, bool is_scalar), void *arg)
+{
+	struct roots roots = { 0 };
+	const struct root *last = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < match->count; i++)
+		for (size_t r = 0; r < match->profiles[i]->rule_count; r++)
+			add_rule(&roots, &match->profiles[i]->rules[r]);
+	if (roots.count > 0)
+		qsort(roots.items, roots.count, sizeof(roots.items[0]), compare_roots);
+	for (size_t i = 0; i < roots.count && rc == 0 && !roots.is_full; i++) {
+		const struct root *root = &roots.items[i];
+		if (last != NULL &&
+		    oid_has_prefix(root->oid.ids, root->oid.len, last->oid.ids, last->oid.len))
+			continue; /* it is walked already */
+		rc = fn(arg, root->oid, root->is_scalar);
+		last = root;
+	}
+	free(roots.items);
+	return roots.is_full ? -ENOMEM : rc;
+}
