@@ -17,7 +17,7 @@ OWNERS = {
     "jansson.h": r"support/json\.c",
     "openssl/": r"agent/repair/jws\.c",
     "mosquitto.h": r"plugins/mqtt/connection\.c",
-    "net-snmp/": r"plugins/snmp-agent/.*|plugins/snmp/(codec/codec_netsnmp\.c|usm/.*)",
+    "net-snmp/": r"plugins/snmp-agent/.*|plugins/snmp/usm/.*",
 }
 # Folders of a plugin, lower ones first; the files beside them belong to none and are for all.
 PLUGIN_FOLDERS = {"snmp": "codec wire usm profile poll trap explore fleet".split()}

@@ -1,109 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A device's answer as octets, read (RFC 1157, RFC 3416; BER as RFC 3417, 8 restricts it). Hostile until proven: every length is checked before
- * it is used. Lenient where devices are: lengths in long form, numbers with too many octets, types that nobody knows.
+ * What devices send, read in place (RFC 1157, RFC 3416). Lenient where devices are: types that nobody knows are values that are not known; octets
+ * behind a message or a PDU are passed over.
  */
 #include "plugins/snmp/codec/answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define TAG_SEQUENCE 0x30
-#define TAG_RESPONSE 0xa2
-#define VARBIND_MIN  7 /* octets of the shortest varbind: three heads and one octet of a name */
+#include "plugins/snmp/codec/ber.h"
 
-struct octets {
-	const uint8_t *at, *end;
-};
-
-static size_t
-left(const struct octets *in)
-{
-	return (size_t)(in->end - in->at);
-}
-
-/* Takes one value off the front. False: it is cut short, or its length is indefinite or absurd. */
-static bool
-take(struct octets *in, uint8_t *tag, struct octets *body)
-{
-	if (left(in) < 2)
-		return false;
-	*tag = in->at[0];
-	size_t len = in->at[1];
-	in->at += 2;
-	if (len >= 0x80) {
-		size_t octets = len & 0x7f;
-		if (octets == 0 || octets > 4 || left(in) < octets)
-			return false;
-		for (len = 0; octets > 0; octets--)
-			len = len << 8 | *in->at++;
-	}
-	if (len > left(in))
-		return false;
-	*body = (struct octets){ in->at, in->at + len };
-	in->at += len;
-	return true;
-}
+#define VARBIND_MIN 7 /* octets of the shortest varbind: three heads and one octet of a name */
 
 static bool
-take_tag(struct octets *in, uint8_t tag, struct octets *body)
-{
-	uint8_t found;
-
-	return take(in, &found, body) && found == tag;
-}
-
-/* Two's complement; a Counter64 beyond the signed range has a zero octet in front. */
-static bool
-read_number(struct octets body, int64_t *out)
-{
-	if (left(&body) == 0 || left(&body) > 9 || (left(&body) == 9 && body.at[0] != 0))
-		return false;
-	uint64_t number = (body.at[0] & 0x80) != 0 ? UINT64_MAX : 0;
-	while (body.at < body.end)
-		number = number << 8 | *body.at++;
-	*out = (int64_t)number;
-	return true;
-}
-
-static bool
-take_number(struct octets *in, int64_t *out)
-{
-	struct octets body;
-
-	return take_tag(in, SNMP_INTEGER, &body) && read_number(body, out);
-}
-
-/* Sub-identifiers into `out`, which has room for as many as there are octets in head and body. Returns how many, or -1. */
-static int
-read_oid(struct octets body, uint32_t *out)
-{
-	int count = 0;
-
-	if (left(&body) == 0) { /* what some agents send for zeroDotZero */
-		out[0] = out[1] = 0;
-		return 2;
-	}
-	while (body.at < body.end) {
-		uint64_t id = 0;
-		do {
-			if (body.at == body.end || id > UINT32_MAX >> 7)
-				return -1;
-			id = id << 7 | (*body.at & 0x7f);
-		} while ((*body.at++ & 0x80) != 0);
-		if (count == TOWERD_OID_MAX)
-			return -1;
-		if (count == 0) { /* two in one (X.690, 8.19.4) */
-			out[count++] = id < 80 ? (uint32_t)id / 40 : 2;
-			id -= 40 * out[0];
-		}
-		out[count++] = (uint32_t)id;
-	}
-	return count;
-}
-
-static bool
-read_value(uint8_t tag, struct octets body, struct snmp_value *out, uint32_t **ids)
+read_value(uint8_t tag, struct ber body, struct snmp_value *out, uint32_t **ids)
 {
 	int64_t number;
 	int count;
@@ -111,18 +22,18 @@ read_value(uint8_t tag, struct octets body, struct snmp_value *out, uint32_t **i
 	out->tag = (enum snmp_tag)tag;
 	switch (tag) {
 	case SNMP_INTEGER:
-		return read_number(body, &out->integer);
+		return ber_number(body, &out->integer);
 	case SNMP_COUNTER32:
 	case SNMP_GAUGE32:
 	case SNMP_TIMETICKS:
 	case SNMP_COUNTER64:
-		if (!read_number(body, &number))
+		if (!ber_number(body, &number))
 			return false;
 		/* Some agents leave out the zero octet in front: what looks negative is large. */
 		out->natural = tag == SNMP_COUNTER64 ? (uint64_t)number : (uint64_t)number & UINT32_MAX;
 		return true;
 	case SNMP_OID:
-		count = read_oid(body, *ids);
+		count = ber_oid(body, *ids);
 		out->oid.ids = *ids;
 		out->oid.len = count < 0 ? 0 : (size_t)count;
 		*ids += out->oid.len;
@@ -131,7 +42,7 @@ read_value(uint8_t tag, struct octets body, struct snmp_value *out, uint32_t **i
 	case SNMP_IPADDRESS:
 	case SNMP_OPAQUE:
 		out->octets.data = body.at;
-		out->octets.len = left(&body);
+		out->octets.len = ber_left(&body);
 		return true;
 	case SNMP_NO_SUCH_OBJECT:
 	case SNMP_NO_SUCH_INSTANCE:
@@ -144,18 +55,17 @@ read_value(uint8_t tag, struct octets body, struct snmp_value *out, uint32_t **i
 }
 
 static bool
-read_objects(struct answer_room *room, struct octets list, size_t *count)
+read_objects(struct answer_room *room, struct ber list, uint32_t *ids, size_t *count)
 {
-	uint32_t *ids = room->ids;
-
-	for (*count = 0; left(&list) > 0; (*count)++) {
+	for (*count = 0; ber_left(&list) > 0; (*count)++) {
 		struct snmp_object *object = &room->objects[*count];
-		struct octets varbind, name, value;
+		struct ber varbind, name, value;
 		uint8_t tag;
-		if (!take_tag(&list, TAG_SEQUENCE, &varbind) || !take_tag(&varbind, SNMP_OID, &name) ||
-		    left(&name) == 0 || !take(&varbind, &tag, &value))
+		if (!ber_take_tag(&list, BER_SEQUENCE, &varbind) ||
+		    !ber_take_tag(&varbind, SNMP_OID, &name) || ber_left(&name) == 0 ||
+		    !ber_take(&varbind, &tag, &value))
 			return false;
-		int len = read_oid(name, ids);
+		int len = ber_oid(name, ids);
 		if (len < 0)
 			return false;
 		object->ids = ids;
@@ -185,31 +95,141 @@ make_room(struct answer_room *room, size_t len)
 	return 0;
 }
 
+/* Into `out`, whose sub-identifiers take the front of the room: a name takes no more of them than its octets, head included, count. */
+static bool
+read_trap_v1(struct answer_room *room, struct ber *pdu, struct codec_trap_v1 *out, uint32_t **ids)
+{
+	struct ber enterprise, agent, uptime;
+	int64_t generic, specific, ticks;
+
+	if (!ber_take_tag(pdu, SNMP_OID, &enterprise) || !ber_take_tag(pdu, SNMP_IPADDRESS, &agent) ||
+	    ber_left(&agent) != sizeof(out->agent) || !ber_take_number(pdu, &generic) || generic < 0 ||
+	    generic > INT32_MAX || !ber_take_number(pdu, &specific) || specific < INT32_MIN ||
+	    specific > INT32_MAX || !ber_take_tag(pdu, SNMP_TIMETICKS, &uptime) ||
+	    !ber_number(uptime, &ticks))
+		return false;
+	int len = ber_oid(enterprise, room->ids);
+	if (len < 0)
+		return false;
+	out->enterprise = (struct snmp_oid){ room->ids, (size_t)len };
+	memcpy(out->agent, agent.at, sizeof(out->agent));
+	out->generic = (int32_t)generic;
+	out->specific = (int32_t)specific;
+	out->uptime = (uint32_t)ticks;
+	*ids = room->ids + len;
+	return true;
+}
+
+/* Three numbers in front of the varbinds, as in every PDU but the v1 trap. */
+static bool
+read_head(struct ber *pdu, struct codec_answer *out)
+{
+	int64_t id, error, error_index;
+
+	if (!ber_take_number(pdu, &id) || !ber_take_number(pdu, &error) || error < 0 || error > INT16_MAX ||
+	    !ber_take_number(pdu, &error_index) || error_index < 0 || error_index > INT16_MAX)
+		return false;
+	out->id = (uint32_t)id;
+	out->error = (int)error;
+	out->error_index = (int)error_index;
+	return true;
+}
+
+static bool
+read_pdu(struct answer_room *room, struct ber *in, struct codec_answer *out)
+{
+	struct ber pdu, list;
+	uint32_t *ids = room->ids;
+	uint8_t tag;
+
+	if (!ber_take(in, &tag, &pdu))
+		return false;
+	out->pdu = (enum codec_pdu)tag;
+	switch (tag) {
+	case CODEC_RESPONSE:
+	case CODEC_INFORM:
+	case CODEC_TRAP:
+	case CODEC_REPORT:
+		if (!read_head(&pdu, out))
+			return false;
+		break;
+	case CODEC_TRAP_V1:
+		if (!read_trap_v1(room, &pdu, &out->trap, &ids))
+			return false;
+		break;
+	default:
+		return false;
+	}
+	if (!ber_take_tag(&pdu, BER_SEQUENCE, &list) || !read_objects(room, list, ids, &out->count))
+		return false;
+	out->objects = room->objects;
+	return true;
+}
+
+/* The head of a message: false when it is none of v1 or v2c. */
+static bool
+take_message(const uint8_t *data, size_t len, struct ber *message, int64_t *version, struct ber *community)
+{
+	struct ber in = { data, data + len };
+
+	return ber_take_tag(&in, BER_SEQUENCE, message) && ber_take_number(message, version) &&
+	    (*version == CODEC_V1 || *version == CODEC_V2C) && ber_take_tag(message, SNMP_OCTETS, community);
+}
+
 int
 answer_parse(struct answer_room *room, const uint8_t *data, size_t len, struct codec_answer *out)
 {
-	struct octets in = { data, data + len }, message, community, pdu, list;
-	int64_t version, id, error, error_index;
-	size_t count;
+	struct codec_answer answer = { 0 };
+	struct ber message, community;
+	int64_t version;
 
 	int rc = make_room(room, len);
 	if (rc < 0)
 		return rc;
-	if (!take_tag(&in, TAG_SEQUENCE, &message) || !take_number(&message, &version) ||
-	    (version != CODEC_V1 && version != CODEC_V2C) || !take_tag(&message, SNMP_OCTETS, &community) ||
-	    !take_tag(&message, TAG_RESPONSE, &pdu) || !take_number(&pdu, &id) ||
-	    !take_number(&pdu, &error) || error < 0 || error > INT16_MAX ||
-	    !take_number(&pdu, &error_index) || error_index < 0 || error_index > INT16_MAX ||
-	    !take_tag(&pdu, TAG_SEQUENCE, &list) || !read_objects(room, list, &count))
+	if (!take_message(data, len, &message, &version, &community) || !read_pdu(room, &message, &answer) ||
+	    answer.pdu == CODEC_REPORT)
 		return -EBADMSG;
-	*out = (struct codec_answer){ .version = (enum codec_version)version,
-		.community = (const char *)community.at,
-		.community_len = left(&community),
-		.id = (uint32_t)id,
-		.error = (int)error,
-		.error_index = (int)error_index,
-		.objects = room->objects,
-		.count = count };
+	answer.version = (enum codec_version)version;
+	answer.community = (const char *)community.at;
+	answer.community_len = ber_left(&community);
+	*out = answer;
+	return 0;
+}
+
+int
+answer_parse_scoped(struct answer_room *room, const uint8_t *data, size_t len, struct answer_scope *scope,
+    struct codec_answer *out)
+{
+	struct codec_answer answer = { .version = CODEC_V2C };
+	struct ber in = { data, data + len }, scoped, engine, context;
+
+	int rc = make_room(room, len);
+	if (rc < 0)
+		return rc;
+	if (!ber_take_tag(&in, BER_SEQUENCE, &scoped) || !ber_take_tag(&scoped, SNMP_OCTETS, &engine) ||
+	    !ber_take_tag(&scoped, SNMP_OCTETS, &context) || !read_pdu(room, &scoped, &answer))
+		return -EBADMSG;
+	*scope = (struct answer_scope){ engine.at, ber_left(&engine), (const char *)context.at,
+		ber_left(&context) };
+	*out = answer;
+	return 0;
+}
+
+int
+answer_acknowledge(uint8_t *data, size_t len)
+{
+	struct ber message, community, pdu, id, error, error_index;
+	int64_t version;
+
+	if (!take_message(data, len, &message, &version, &community))
+		return -EBADMSG;
+	uint8_t *tag = data + (message.at - data);
+	if (!ber_take_tag(&message, CODEC_INFORM, &pdu) || !ber_take_tag(&pdu, SNMP_INTEGER, &id) ||
+	    !ber_take_tag(&pdu, SNMP_INTEGER, &error) || !ber_take_tag(&pdu, SNMP_INTEGER, &error_index))
+		return -EBADMSG;
+	*tag = CODEC_RESPONSE;
+	memset(data + (error.at - data), 0, ber_left(&error));
+	memset(data + (error_index.at - data), 0, ber_left(&error_index));
 	return 0;
 }
 

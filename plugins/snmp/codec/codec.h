@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Messages of SNMPv1 and v2c as octets and back (RFC 1157, RFC 3416). The interface is small, so that what stands behind it can change; today
- * requests are built by Net-SNMP (codec_netsnmp.c), answers read by our own code (answer.c), in the worker process alone.
- */
+/* Messages of SNMPv1 and v2c as octets and back (RFC 1157, RFC 3416), in the worker processes alone. No library behind it. */
 #ifndef PLUGINS_SNMP_CODEC_H
 #define PLUGINS_SNMP_CODEC_H
 
@@ -48,12 +45,31 @@ codec_set_id(uint8_t *message, size_t id_at, uint32_t id)
 		message[id_at + i] = (uint8_t)(id >> (8 * (3 - i)));
 }
 
+/* The PDUs that are read. A v2c message may hold any of them and a v1 message too: devices mix them, and each says what it is. */
+enum codec_pdu {
+	CODEC_RESPONSE = 0xa2,
+	CODEC_TRAP_V1 = 0xa4, /* RFC 1157, 4.1.6 */
+	CODEC_INFORM = 0xa6,
+	CODEC_TRAP = 0xa7,   /* RFC 3416, 4.2.6 */
+	CODEC_REPORT = 0xa8, /* in a scoped PDU */
+};
+
+/* What stands in front of the varbinds of a v1 trap. */
+struct codec_trap_v1 {
+	struct snmp_oid enterprise;
+	uint8_t agent[4]; /* agent-addr */
+	int32_t generic, specific;
+	uint32_t uptime; /* hundredths of a second */
+};
+
 struct codec_answer {
 	enum codec_version version;
+	enum codec_pdu pdu;
 	const char *community;
 	size_t community_len;
-	uint32_t id;
-	int error, error_index; /* error-status; index from 1 */
+	uint32_t id;               /* 0 in a v1 trap */
+	int error, error_index;    /* error-status; index from 1 */
+	struct codec_trap_v1 trap; /* CODEC_TRAP_V1 */
 	const struct snmp_object *objects;
 	size_t count;
 };

@@ -163,11 +163,13 @@ fill(struct box *box, netsnmp_pdu *request, netsnmp_pdu *answer)
 size_t
 box_answer(struct box *box, const uint8_t *data, size_t len, uint8_t *out)
 {
-	netsnmp_session session = { .version = SNMP_DEFAULT_VERSION };
+	netsnmp_session session;
 	netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_GET), *answer = snmp_pdu_create(SNMP_MSG_RESPONSE);
 	u_char *packet = malloc(BOX_ANSWER_MAX);
 	size_t room = BOX_ANSWER_MAX, size = 0;
 
+	snmp_sess_init(&session); /* also makes the library write from the end, as it does by default */
+	session.version = SNMP_DEFAULT_VERSION;
 	CU_ASSERT_EQUAL_FATAL(snmp_parse(NULL, &session, request, (u_char *)(uintptr_t)data, len), 0);
 	if (!box->is_silent && request->community_len == strlen(box->community) &&
 	    memcmp(request->community, box->community, request->community_len) == 0 &&
