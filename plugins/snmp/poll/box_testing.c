@@ -189,3 +189,27 @@ box_answer(struct box *box, const uint8_t *data, size_t len, uint8_t *out)
 	free(packet);
 	return size;
 }
+
+bool
+box_ask(struct box *box, struct codec *codec, enum codec_version version,
+    const struct session_question *question, struct codec_answer *answer)
+{
+	static uint8_t octets[BOX_ANSWER_MAX];
+	const struct codec_request request = { .version = version,
+		.command = question->command,
+		.community = "public",
+		.oids = question->oids,
+		.count = question->count,
+		.max_repetitions = question->repetitions };
+	uint8_t data[CODEC_REQUEST_MAX];
+	size_t id_at;
+
+	int len = codec_build(codec, &request, data, &id_at);
+	CU_ASSERT_TRUE_FATAL(len > 0);
+	codec_set_id(data, id_at, CODEC_ID_MIN);
+	size_t size = box_answer(box, data, (size_t)len, octets);
+	if (size == 0)
+		return false;
+	CU_ASSERT_EQUAL_FATAL(codec_parse(codec, octets, size, answer), 0);
+	return true;
+}

@@ -3,7 +3,7 @@
 #ifndef PLUGINS_SNMP_BOX_TESTING_H
 #define PLUGINS_SNMP_BOX_TESTING_H
 
-#include "plugins/snmp/codec/codec.h"
+#include "plugins/snmp/poll/session.h"
 
 #define BOX_ANSWER_MAX 65507
 
@@ -28,5 +28,8 @@ void box_fini(struct box *box);
 void box_set(struct box *box, const char *recording);
 /* The answer to a request in `out` (BOX_ANSWER_MAX octets); its length, 0: none. */
 size_t box_answer(struct box *box, const uint8_t *request, size_t len, uint8_t *out);
+/* The answer to a question by a session's rules; lives until the next one. False: it did not answer. */
+bool box_ask(struct box *box, struct codec *codec, enum codec_version version,
+    const struct session_question *question, struct codec_answer *answer);
 
 #endif

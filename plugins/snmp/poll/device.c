@@ -8,6 +8,7 @@
 
 #include "plugins/snmp/poll/discovery.h"
 #include "plugins/snmp/poll/poll.h"
+#include "plugins/snmp/poll/session.h"
 
 #define REST_MIN_MS 100 /* between rounds, also when a round takes longer than the interval */
 #define DOWN_STEPS  3   /* the pause between probes of a dead device doubles so often */
@@ -25,17 +26,14 @@ enum phase { PHASE_DISCOVER, PHASE_ASK, PHASE_POLL, PHASE_DOWN };
 struct device {
 	struct poller *poller;
 	struct device_settings settings;
-	struct towerd_timer *timer; /* the time-out of what is in flight, else the next step */
+	struct towerd_timer *timer; /* the session's while it waits, else of the next step */
+	struct session session;
 	enum phase phase;
 	enum towerd_presence told;
-	uint32_t request; /* id in flight or last given up; 0: none */
-	bool is_in_flight;
-	unsigned attempts, down_steps, ask_steps;
+	unsigned down_steps, ask_steps;
 	int64_t round_ms;    /* when this round of polls began */
 	int64_t discover_ms; /* when it is looked at anew */
 
-	uint8_t packet[CODEC_REQUEST_MAX]; /* what was sent last */
-	size_t packet_len;
 	struct discovery *discovery;
 	struct poll *poll;   /* NULL: there is no plan */
 	uint32_t generation; /* of the plan: numbers for an older one are not used */
@@ -72,55 +70,17 @@ tell_text(struct device *device, enum message_type type, const char *first, cons
 	(void)poller_tell(device->poller, w);
 }
 
-/* ---- requests */
-
 static void
 schedule(struct device *device, int64_t delay_ms)
 {
-	device->is_in_flight = false;
+	session_drop(&device->session);
 	towerd_timer_start(device->poller->ctx, device->timer, delay_ms);
 }
 
 static void
-transmit(struct device *device)
+ask(struct device *device)
 {
-	struct poller *poller = device->poller;
-
-	device->attempts++;
-	device->is_in_flight = true;
-	wire_send(poller->wire, &device->settings.address, device->packet, device->packet_len);
-	towerd_timer_start(poller->ctx, device->timer, poller->config->timeout_ms);
-}
-
-/* Sends device->packet under a fresh id. */
-static void
-transmit_new(struct device *device, size_t len, size_t id_at)
-{
-	device->packet_len = len;
-	device->attempts = 0;
-	codec_set_id(device->packet, id_at, poller_expect(device->poller, device));
-	transmit(device);
-}
-
-static void
-send_request(struct device *device, enum codec_command command, const struct snmp_oid *oids, size_t count,
-    unsigned repetitions)
-{
-	const struct codec_request request = { .version = device->settings.version,
-		.command = command,
-		.community = device->settings.community,
-		.oids = oids,
-		.count = count,
-		.max_repetitions = repetitions };
-	size_t id_at;
-	int len = codec_build(device->poller->codec, &request, device->packet, &id_at);
-
-	if (len < 0) {
-		tell_text(device, MESSAGE_REJECT, "request", strerror(-len));
-		schedule(device, device->settings.interval_ms);
-		return;
-	}
-	transmit_new(device, (size_t)len, id_at);
+	session_ask(&device->session, INT64_MAX);
 }
 
 /* ---- polls */
@@ -128,14 +88,12 @@ send_request(struct device *device, enum codec_command command, const struct snm
 static void
 poll_on(struct device *device)
 {
-	const struct poll_request *r;
-	int rc = poll_next(device->poll, &r);
+	int rc = poll_next(device->poll);
 
 	if (rc < 0)
 		tell_text(device, MESSAGE_REJECT, "poll", strerror(-rc));
 	if (rc > 0) {
-		memcpy(device->packet, r->data, r->len);
-		transmit_new(device, r->len, r->id_at);
+		ask(device);
 		return;
 	}
 	int64_t now_ms = towerd_now_ms(device->poller->ctx);
@@ -257,11 +215,10 @@ discovery_done(struct device *device, struct discovery *d)
 static void
 discover_on(struct device *device)
 {
-	struct snmp_oid oids[CODEC_VARBINDS];
-	struct discovery_step step;
+	struct session_question question;
 
-	if (discovery_next(device->discovery, oids, &step)) {
-		send_request(device, step.command, oids, step.count, step.repetitions);
+	if (discovery_next(device->discovery, &question)) {
+		ask(device);
 		return;
 	}
 	struct discovery *d = device->discovery;
@@ -296,7 +253,7 @@ device_sensors(struct device *device, uint32_t generation, const void *numbers, 
 /* ---- silence and answers */
 
 static void
-go_down(struct device *device)
+go_down(struct device *device, unsigned attempts)
 {
 	int64_t pause_ms = device->settings.interval_ms << device->down_steps;
 	char reason[64];
@@ -306,7 +263,7 @@ go_down(struct device *device)
 		device->down_steps++;
 	discovery_free(device->discovery);
 	device->discovery = NULL;
-	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", device->attempts,
+	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", attempts,
 	    (long long)device->poller->config->timeout_ms);
 	tell_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
 	schedule(device, pause_ms < DOWN_MAX_MS ? pause_ms : DOWN_MAX_MS);
@@ -318,60 +275,86 @@ timer_due(struct towerd_ctx *ctx, void *arg)
 	struct device *device = arg;
 
 	(void)ctx;
-	if (device->is_in_flight && device->attempts <= (unsigned)device->poller->config->retries)
-		transmit(device);
-	else if (device->is_in_flight)
-		go_down(device);
+	if (session_is_waiting(&device->session))
+		session_due(&device->session);
 	else if (device->phase == PHASE_DOWN)
-		send_request(device, CODEC_GET, &poll_uptime, 1, 0);
+		ask(device);
 	else if (device->phase == PHASE_ASK)
 		tell_plan(device);
 	else
 		proceed(device);
 }
 
-static bool
-is_its_own(const struct device *device, const struct wire_address *from, const struct codec_answer *answer)
+static void
+session_asks(void *arg, struct session_question *question)
 {
-	const char *community = device->settings.community;
+	struct device *device = arg;
 
-	return wire_address_is_same(from, &device->settings.address) &&
-	    answer->version == device->settings.version && answer->community_len == strlen(community) &&
-	    memcmp(answer->community, community, answer->community_len) == 0;
-}
-
-void
-device_answer(struct device *device, const struct wire_address *from, const struct codec_answer *answer)
-{
-	if (!is_its_own(device, from, answer)) {
-		tell_text(device, MESSAGE_REJECT, "answer",
-		    "it came from another address, or with another version or community");
-		return;
-	}
-	poller_forget(device->poller, device);
-	device->is_in_flight = false;
-	device->down_steps = 0;
-	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
 	switch (device->phase) {
 	case PHASE_DISCOVER:
-		discovery_answer(device->discovery, answer);
-		discover_on(device);
+		(void)discovery_next(device->discovery, question);
 		break;
 	case PHASE_POLL:
-		if (poll_answer(device->poll, answer)) {
-			device->discover_ms = towerd_now_ms(device->poller->ctx);
-			discover(device);
-		} else {
-			poll_on(device);
-		}
+		poll_question(device->poll, question);
 		break;
 	case PHASE_DOWN:
-		proceed(device);
-		break;
-	case PHASE_ASK: /* nothing is in flight */
+	case PHASE_ASK: /* nothing is asked then */
+		*question =
+		    (struct session_question){ .command = CODEC_GET, .count = 1, .oids = { poll_uptime } };
 		break;
 	}
 }
+
+static void
+session_failed(void *arg, int rc)
+{
+	struct device *device = arg;
+
+	tell_text(device, MESSAGE_REJECT, "request", strerror(-rc));
+	schedule(device, device->settings.interval_ms);
+}
+
+static void
+session_refused(void *arg, const char *reason)
+{
+	tell_text(arg, MESSAGE_REJECT, "answer", reason);
+}
+
+static void
+session_given_up(void *arg, unsigned attempts)
+{
+	go_down(arg, attempts);
+}
+
+static void
+session_answered(void *arg, const struct codec_answer *answer, bool is_late)
+{
+	struct device *device = arg;
+
+	device->down_steps = 0;
+	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
+	if (device->phase == PHASE_DOWN) {
+		proceed(device);
+	} else if (is_late) {
+		return;
+	} else if (device->phase == PHASE_DISCOVER) {
+		discovery_answer(device->discovery, answer);
+		discover_on(device);
+	} else if (poll_answer(device->poll, answer)) {
+		device->discover_ms = towerd_now_ms(device->poller->ctx);
+		discover(device);
+	} else {
+		poll_on(device);
+	}
+}
+
+static const struct session_calls session_calls = {
+	session_asks,
+	session_answered,
+	session_given_up,
+	session_failed,
+	session_refused,
+};
 
 /* ---- life */
 
@@ -384,11 +367,15 @@ device_new(struct poller *poller, const struct device_settings *settings)
 		return NULL;
 	device->poller = poller;
 	device->settings = *settings;
-	device->settings.community = strdup(settings->community);
 	device->settings.profile = strdup(settings->profile);
 	device->told = TOWERD_PRESENCE_UNKNOWN;
 	device->timer = towerd_timer_new(poller->ctx, timer_due, device);
-	if (device->settings.community == NULL || device->settings.profile == NULL || device->timer == NULL) {
+	int rc = session_init(&device->session, poller, &session_calls, device, device->timer);
+	if (rc == 0)
+		rc = session_set_access(
+		    &device->session, &settings->address, settings->version, settings->community);
+	device->settings.community = device->session.community;
+	if (rc < 0 || device->settings.profile == NULL) {
 		device_free(device);
 		return NULL;
 	}
@@ -404,12 +391,11 @@ device_free(struct device *device)
 {
 	if (device == NULL)
 		return;
-	poller_forget(device->poller, device);
+	session_fini(&device->session);
 	if (device->timer != NULL)
 		towerd_timer_free(device->poller->ctx, device->timer);
 	discovery_free(device->discovery);
 	poll_free(device->poll);
-	free((char *)(uintptr_t)device->settings.community);
 	free((char *)(uintptr_t)device->settings.profile);
 	free(device);
 }
@@ -418,16 +404,4 @@ uint32_t
 device_number(const struct device *device)
 {
 	return device->settings.number;
-}
-
-uint32_t
-device_request(const struct device *device)
-{
-	return device->request;
-}
-
-void
-device_set_request(struct device *device, uint32_t id)
-{
-	device->request = id;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One polled device: a small state machine with one request in flight at a time (many controllers lose replies under two):
+ * One polled device: a small state machine over its session (session.h), with one request in flight at a time (many controllers lose replies under two):
  *
  *   discover (discovery.h) -> ask the agent for the sensors' numbers -> poll, every interval (poll.h)
  *
- * A repeat is the same message with the same id, so a late answer to the first still counts. A device that does not answer is
- * unreachable; then one cheap object is asked for, less and less often, until it answers. A restart (sysUpTime went back) and, now and
+ * A device that does not answer is unreachable; then one cheap object is asked for, less and less often, until it answers. A restart (sysUpTime went back) and, now and
  * then, time lead back to discovery: what the device consists of may have changed.
  */
 #ifndef PLUGINS_SNMP_DEVICE_H
@@ -25,11 +24,6 @@ struct device_settings {
 struct device *device_new(struct poller *poller, const struct device_settings *settings);
 void device_free(struct device *device);
 uint32_t device_number(const struct device *device);
-/* Kept for poller_expect(): id in flight or last given up, 0: none. */
-uint32_t device_request(const struct device *device);
-void device_set_request(struct device *device, uint32_t id);
-/* An answer that bears its request id. One from elsewhere, or of another version or community, is refused and told. */
-void device_answer(struct device *device, const struct wire_address *from, const struct codec_answer *answer);
 /* The numbers of the sensors of plan `generation`, as many as `count` 4-octet ones at any address; those of an older plan are passed over. */
 void device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count);
 

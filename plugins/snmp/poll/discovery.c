@@ -114,15 +114,17 @@ find_match(struct discovery *d)
 }
 
 bool
-discovery_next(struct discovery *d, struct snmp_oid *oids, struct discovery_step *step)
+discovery_next(struct discovery *d, struct session_question *question)
 {
 	size_t probes = profiles_probe_count(d->profiles);
 
+	question->kept = NULL;
 	if (d->probe_at < probes) {
 		d->probe_count = probes - d->probe_at < d->probe_size ? probes - d->probe_at : d->probe_size;
 		for (size_t i = 0; i < d->probe_count; i++)
-			oids[i] = profiles_probe(d->profiles, d->probe_at + i);
-		*step = (struct discovery_step){ .command = CODEC_GETNEXT, .count = d->probe_count };
+			question->oids[i] = profiles_probe(d->profiles, d->probe_at + i);
+		question->command = CODEC_GETNEXT;
+		question->count = d->probe_count;
 		return true;
 	}
 	if (!d->has_match)
@@ -131,15 +133,15 @@ discovery_next(struct discovery *d, struct snmp_oid *oids, struct discovery_step
 		return false;
 	if (d->scalar_at < d->scalar_count) {
 		size_t left = d->scalar_count - d->scalar_at;
-		*step = (struct discovery_step){ .command = CODEC_GET,
-			.count = left < d->scalar_size ? left : d->scalar_size };
-		memcpy(oids, &d->scalars[d->scalar_at], step->count * sizeof(*oids));
+		question->command = CODEC_GET;
+		question->count = left < d->scalar_size ? left : d->scalar_size;
+		memcpy(question->oids, &d->scalars[d->scalar_at], question->count * sizeof(*question->oids));
 		return true;
 	}
-	oids[0] = (struct snmp_oid){ d->cursor, d->cursor_len };
-	*step = (struct discovery_step){ .command = d->version == CODEC_V1 ? CODEC_GETNEXT : CODEC_GETBULK,
-		.count = 1,
-		.repetitions = d->repetitions };
+	question->command = d->version == CODEC_V1 ? CODEC_GETNEXT : CODEC_GETBULK;
+	question->count = 1;
+	question->oids[0] = (struct snmp_oid){ d->cursor, d->cursor_len };
+	question->repetitions = d->repetitions;
 	return true;
 }
 

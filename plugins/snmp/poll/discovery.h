@@ -6,23 +6,17 @@
 #ifndef PLUGINS_SNMP_DISCOVERY_H
 #define PLUGINS_SNMP_DISCOVERY_H
 
-#include "plugins/snmp/codec/codec.h"
+#include "plugins/snmp/poll/session.h"
 #include "plugins/snmp/profile/profile.h"
 
 struct discovery;
-
-struct discovery_step {
-	enum codec_command command;
-	size_t count;
-	unsigned repetitions;
-};
 
 /* `profile`: a profile's name, or "auto"; borrowed, as the profiles are. NULL: no memory. */
 struct discovery *
 discovery_new(const struct profiles *profiles, const char *profile, enum codec_version version);
 void discovery_free(struct discovery *d);
-/* What to ask next (oids has room for CODEC_VARBINDS); false: nothing more, the plan can be made. */
-bool discovery_next(struct discovery *d, struct snmp_oid *oids, struct discovery_step *step);
+/* What to ask next, the same until discovery_answer(); false: nothing more, the plan can be made. */
+bool discovery_next(struct discovery *d, struct session_question *question);
 void discovery_answer(struct discovery *d, const struct codec_answer *answer);
 /*
  * The plan, with at least one sensor. -ENOENT (no profile fits, or finds anything), -EFBIG (the walk did not end), -ENOMEM; then

@@ -83,7 +83,6 @@ poll_it(struct input *in, enum codec_version version, struct profile_plan *plan)
 	static uint32_t numbers[PLAN_SENSORS_MAX];
 	const struct poll_sink sink = { take_reading, take_unasked, NULL };
 	struct poll *poll = poll_new(in->codec, version, "public", plan, &sink);
-	const struct poll_request *r;
 	struct codec_answer answer;
 
 	for (uint32_t i = 0; i < PLAN_SENSORS_MAX; i++)
@@ -91,9 +90,9 @@ poll_it(struct input *in, enum codec_version version, struct profile_plan *plan)
 	poll_take_numbers(poll, numbers);
 	poll_begin(poll);
 	while (take_answer(in, &answer)) {
-		if (poll_next(poll, &r) == 0)
+		if (poll_next(poll) == 0)
 			poll_begin(poll);
-		if (poll_next(poll, &r) > 0)
+		if (poll_next(poll) > 0)
 			(void)poll_answer(poll, &answer);
 	}
 	poll_free(poll);
@@ -104,8 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct profiles *profiles;
 	static struct codec *codec;
-	struct snmp_oid oids[CODEC_VARBINDS];
-	struct discovery_step step;
+	struct session_question question;
 	struct codec_answer answer;
 	struct profile_plan *plan;
 	char text[256];
@@ -119,11 +117,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum codec_version version = data[0] & 1 ? CODEC_V2C : CODEC_V1;
 	struct input in = { data + 1, size - 1, codec };
 	struct discovery *d = discovery_new(profiles, data[0] & 2 ? "p" : "auto", version);
-	while (discovery_next(d, oids, &step) && take_answer(&in, &answer))
+	while (discovery_next(d, &question) && take_answer(&in, &answer))
 		discovery_answer(d, &answer);
 	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++)
 		(void)discovery_attribute(d, i, text, sizeof(text));
-	if (!discovery_next(d, oids, &step) && discovery_plan(d, &plan, text, sizeof(text)) == 0)
+	if (!discovery_next(d, &question) && discovery_plan(d, &plan, text, sizeof(text)) == 0)
 		poll_it(&in, version, plan);
 	discovery_free(d);
 	return 0;

@@ -44,43 +44,21 @@ run_fini(struct run *run)
 	codec_free(run->codec);
 }
 
-static void
-ask(struct run *run, struct discovery *d, enum codec_version version, const struct snmp_oid *oids,
-    const struct discovery_step *step)
-{
-	static uint8_t answer[BOX_ANSWER_MAX];
-	const struct codec_request request = { .version = version,
-		.command = step->command,
-		.community = "public",
-		.oids = oids,
-		.count = step->count,
-		.max_repetitions = step->repetitions };
-	struct codec_answer parsed;
-	uint8_t data[CODEC_REQUEST_MAX];
-	size_t id_at;
-
-	int len = codec_build(run->codec, &request, data, &id_at);
-	CU_ASSERT_TRUE_FATAL(len > 0);
-	codec_set_id(data, id_at, CODEC_ID_MIN);
-	size_t size = box_answer(&run->box, data, (size_t)len, answer);
-	CU_ASSERT_EQUAL_FATAL(codec_parse(run->codec, answer, size, &parsed), 0);
-	discovery_answer(d, &parsed);
-	run->requests++;
-}
-
 /* Discovers the box from its first request to its plan, whose sensors are then in run->sensors. */
 static void
 discover(struct run *run, const char *name, enum codec_version version)
 {
-	struct snmp_oid oids[CODEC_VARBINDS];
-	struct discovery_step step;
+	struct session_question question;
+	struct codec_answer answer;
 	struct profile_plan *plan = NULL;
 
 	CU_ASSERT_EQUAL(profiles_link(run->t.profiles, &run->t.faults), 0);
 	struct discovery *d = discovery_new(run->t.profiles, name, version);
 	run->requests = 0;
-	while (run->requests < run->requests_max && discovery_next(d, oids, &step))
-		ask(run, d, version, oids, &step);
+	for (; run->requests < run->requests_max && discovery_next(d, &question); run->requests++) {
+		CU_ASSERT_TRUE_FATAL(box_ask(&run->box, run->codec, version, &question, &answer));
+		discovery_answer(d, &answer);
+	}
 	CU_ASSERT_TRUE(run->requests < run->requests_max);
 	run->sensors[0] = run->reason[0] = '\0';
 	run->rc = discovery_plan(d, &plan, run->reason, sizeof(run->reason));

@@ -144,7 +144,7 @@ poll_begin(struct poll *poll)
 }
 
 int
-poll_next(struct poll *poll, const struct poll_request **request)
+poll_next(struct poll *poll)
 {
 	if (poll->must_build) {
 		int rc = poll_requests_build(
@@ -155,10 +155,13 @@ poll_next(struct poll *poll, const struct poll_request **request)
 		}
 		poll->must_build = false;
 	}
-	if (poll->at == poll->requests.count)
-		return 0;
-	*request = &poll->requests.items[poll->at];
-	return 1;
+	return poll->at < poll->requests.count;
+}
+
+void
+poll_question(struct poll *poll, struct session_question *question)
+{
+	poll_request_ask(&poll->requests.items[poll->at], poll->plan, poll->is_lost, question);
 }
 
 /* True: the device has restarted. sysUpTime wraps after 497 days: from the last day before that it may go back. */

@@ -30,8 +30,10 @@ bool poll_has_numbers(const struct poll *poll);
 
 /* A round: begin, then for each request that poll_next() gives its answer, until it gives none. */
 void poll_begin(struct poll *poll);
-/* 1 and the request to send, 0: the round is done, or -ENOMEM, -EMSGSIZE. Until poll_answer() it is the same one; borrowed until then. */
-int poll_next(struct poll *poll, const struct poll_request **request);
+/* 1: there is a request to send, 0: the round is done, or -ENOMEM, -EMSGSIZE. Until poll_answer() it is the same one. */
+int poll_next(struct poll *poll);
+/* The request that poll_next() found. */
+void poll_question(struct poll *poll, struct session_question *question);
 /* True: the device has restarted (its sysUpTime went back). */
 bool poll_answer(struct poll *poll, const struct codec_answer *answer);
 

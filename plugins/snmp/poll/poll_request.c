@@ -13,7 +13,7 @@ static void
 drop_from(struct poll_requests *requests, size_t at)
 {
 	while (requests->count > at)
-		free(requests->items[--requests->count].data);
+		free(requests->items[--requests->count].message.data);
 }
 
 void
@@ -32,12 +32,12 @@ add_request(struct poll_requests *requests, const uint8_t *data, const struct po
 	if (grown == NULL)
 		return -ENOMEM;
 	requests->items = grown;
-	uint8_t *copy = malloc(like->len);
+	uint8_t *copy = malloc(like->message.len);
 	if (copy == NULL)
 		return -ENOMEM;
-	memcpy(copy, data, like->len);
+	memcpy(copy, data, like->message.len);
 	grown[requests->count] = *like;
-	grown[requests->count++].data = copy;
+	grown[requests->count++].message.data = copy;
 	return 0;
 }
 
@@ -67,10 +67,10 @@ build_one(struct poll_requests *requests, size_t first, struct codec *codec, con
 				oids[request.count++] = plan->objects[first + made.count].oid;
 		if (request.count == 0)
 			return (int)made.count;
-		int rc = codec_build(codec, &request, data, &made.id_at);
+		int rc = codec_build(codec, &request, data, &made.message.id_at);
 		if (rc == -EMSGSIZE)
 			continue;
-		made.len = rc > 0 ? (size_t)rc : 0;
+		made.message.len = rc > 0 ? (size_t)rc : 0;
 		rc = rc > 0 ? add_request(requests, data, &made) : rc;
 		return rc < 0 ? rc : (int)made.count;
 	}
@@ -91,4 +91,18 @@ poll_requests_build(struct poll_requests *requests, size_t at, size_t first, str
 		first += (size_t)covered;
 	}
 	return 0;
+}
+
+void
+poll_request_ask(struct poll_request *request, const struct profile_plan *plan, const bool *is_lost,
+    struct session_question *question)
+{
+	question->command = CODEC_GET;
+	question->count = 0;
+	question->kept = &request->message;
+	if (request->has_uptime)
+		question->oids[question->count++] = poll_uptime;
+	for (size_t k = request->first; k < request->first + request->count; k++)
+		if (!is_lost[k])
+			question->oids[question->count++] = plan->objects[k].oid;
 }

@@ -3,14 +3,13 @@
 #ifndef PLUGINS_SNMP_POLL_REQUEST_H
 #define PLUGINS_SNMP_POLL_REQUEST_H
 
-#include "plugins/snmp/codec/codec.h"
+#include "plugins/snmp/poll/session.h"
 #include "plugins/snmp/profile/profile.h"
 
 struct poll_request {
-	uint8_t *data; /* for codec_set_id() at `id_at` */
-	size_t len, id_at;
-	uint32_t first, count; /* of the plan's objects; those that are lost are not in it */
-	bool has_uptime;       /* sysUpTime stands in front of them */
+	struct session_message message; /* built */
+	uint32_t first, count;          /* of the plan's objects; those that are lost are not in it */
+	bool has_uptime;                /* sysUpTime stands in front of them */
 };
 
 struct poll_requests {
@@ -35,6 +34,9 @@ extern const struct snmp_oid poll_uptime; /* sysUpTime.0 */
  */
 int poll_requests_build(struct poll_requests *requests, size_t at, size_t first, struct codec *codec,
     const struct profile_plan *plan, const struct poll_shape *shape);
+/* The objects of a request, as a question. */
+void poll_request_ask(struct poll_request *request, const struct profile_plan *plan, const bool *is_lost,
+    struct session_question *question);
 void poll_requests_free(struct poll_requests *requests);
 
 #endif

@@ -36,7 +36,7 @@ check(const struct poll_requests *requests, size_t first, size_t count, size_t s
 		const struct poll_request *r = &requests->items[i];
 		CU_ASSERT_EQUAL(r->first, first);
 		CU_ASSERT_TRUE(r->count > 0 && r->count <= size);
-		CU_ASSERT_TRUE(r->len <= CODEC_REQUEST_MAX);
+		CU_ASSERT_TRUE(r->message.len <= CODEC_REQUEST_MAX);
 		CU_ASSERT_EQUAL(r->has_uptime, first == 0);
 		first += r->count;
 	}
@@ -82,11 +82,11 @@ the_requests_before_a_place_stay(void)
 
 	CU_ASSERT_EQUAL(poll_requests_build(&requests, 0, 0, codec, &plan, &shape), 0);
 	CU_ASSERT_EQUAL(requests.count, 3);
-	const uint8_t *kept = requests.items[0].data;
+	const uint8_t *kept = requests.items[0].message.data;
 	shape.size = 5;
 	CU_ASSERT_EQUAL(poll_requests_build(&requests, 1, 20, codec, &plan, &shape), 0);
 	CU_ASSERT_EQUAL(requests.count, 9);
-	CU_ASSERT_PTR_EQUAL(requests.items[0].data, kept);
+	CU_ASSERT_PTR_EQUAL(requests.items[0].message.data, kept);
 	check(&requests, 0, 60, 20);
 	poll_requests_free(&requests);
 	codec_free(codec);
@@ -101,10 +101,10 @@ lost_objects_are_not_asked_for(void)
 	struct poll_requests requests = { 0 };
 
 	CU_ASSERT_EQUAL(poll_requests_build(&requests, 0, 0, codec, &plan, &shape), 0);
-	size_t whole = requests.items[0].len;
+	size_t whole = requests.items[0].message.len;
 	is_lost[1] = true;
 	CU_ASSERT_EQUAL(poll_requests_build(&requests, 0, 0, codec, &plan, &shape), 0);
-	CU_ASSERT_TRUE(requests.items[0].len < whole);
+	CU_ASSERT_TRUE(requests.items[0].message.len < whole);
 	memset(is_lost, true, 5);
 	CU_ASSERT_EQUAL(poll_requests_build(&requests, 0, 0, codec, &plan, &shape), 0);
 	CU_ASSERT_EQUAL(requests.count, 1);

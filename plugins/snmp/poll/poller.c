@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plugins/snmp/poll/device.h"
+#include "plugins/snmp/poll/session.h"
 #include "plugins/snmp/profile/profile.h"
 
 #define READINGS_MAX 1024 /* in one message */
@@ -82,86 +83,6 @@ poller_reading(struct poller *poller, const struct towerd_reading *reading)
 		send_readings(poller);
 }
 
-static size_t
-slot_of(const struct poller *poller, uint32_t id)
-{
-	return id & (poller->request_slots - 1);
-}
-
-/* More than twice as many slots as devices, one that is coming included: runs stay short. Ids are random: they need no mixing. */
-static int
-grow_requests(struct poller *poller)
-{
-	if (poller->request_slots > poller->device_count * 2)
-		return 0;
-	size_t slots = poller->request_slots == 0 ? 64 : poller->request_slots * 2;
-	struct device **grown = calloc(slots, sizeof(*grown)), **old = poller->requests;
-	size_t old_slots = poller->request_slots;
-
-	if (grown == NULL)
-		return -ENOMEM;
-	poller->requests = grown;
-	poller->request_slots = slots;
-	for (size_t i = 0; i < old_slots; i++) {
-		if (old[i] == NULL)
-			continue;
-		size_t at = slot_of(poller, device_request(old[i]));
-		while (grown[at] != NULL)
-			at = (at + 1) & (slots - 1);
-		grown[at] = old[i];
-	}
-	free(old);
-	return 0;
-}
-
-static struct device **
-find_request(struct poller *poller, uint32_t id)
-{
-	for (size_t at = slot_of(poller, id); poller->requests[at] != NULL;
-	     at = (at + 1) & (poller->request_slots - 1))
-		if (device_request(poller->requests[at]) == id)
-			return &poller->requests[at];
-	return NULL;
-}
-
-void
-poller_forget(struct poller *poller, struct device *device)
-{
-	uint32_t id = device_request(device);
-	struct device **slot = id == 0 ? NULL : find_request(poller, id);
-
-	if (slot == NULL)
-		return;
-	/* Close the gap, so that what was pushed past this slot is still found. */
-	size_t mask = poller->request_slots - 1, hole = (size_t)(slot - poller->requests);
-	for (size_t at = (hole + 1) & mask; poller->requests[at] != NULL; at = (at + 1) & mask) {
-		size_t home = slot_of(poller, device_request(poller->requests[at]));
-		if (((at - home) & mask) >= ((at - hole) & mask)) {
-			poller->requests[hole] = poller->requests[at];
-			hole = at;
-		}
-	}
-	poller->requests[hole] = NULL;
-	device_set_request(device, 0);
-}
-
-uint32_t
-poller_expect(struct poller *poller, struct device *device)
-{
-	uint32_t id;
-
-	poller_forget(poller, device);
-	do { /* unpredictable, so that an answer cannot be forged by who does not see the request */
-		id = CODEC_ID_MIN | (arc4random() & CODEC_ID_MASK);
-	} while (find_request(poller, id) != NULL);
-	size_t at = slot_of(poller, id);
-	while (poller->requests[at] != NULL)
-		at = (at + 1) & (poller->request_slots - 1);
-	poller->requests[at] = device;
-	device_set_request(device, id);
-	return id;
-}
-
 static void
 received(void *arg, const struct wire_address *from, const uint8_t *data, size_t len)
 {
@@ -172,11 +93,11 @@ received(void *arg, const struct wire_address *from, const uint8_t *data, size_t
 		towerd_count(poller->ctx, "malformed-answers", 1);
 		return;
 	}
-	struct device **slot = poller->request_slots == 0 ? NULL : find_request(poller, answer.id);
-	if (slot == NULL)
+	struct session *session = waiting_find(&poller->waiting, answer.id);
+	if (session == NULL)
 		towerd_count(poller->ctx, "stray-answers", 1);
 	else
-		device_answer(*slot, from, &answer);
+		session_receive(session, from, &answer);
 }
 
 static void
@@ -230,7 +151,7 @@ insert_device(struct poller *poller, const struct device_settings *settings)
 	if (grown == NULL)
 		return false;
 	poller->devices = grown;
-	struct device *device = grow_requests(poller) < 0 ? NULL : device_new(poller, settings);
+	struct device *device = device_new(poller, settings);
 	if (device == NULL)
 		return false;
 	size_t i = place_of(poller, settings->number);
@@ -321,6 +242,6 @@ poller_stop(struct poller *poller)
 	message_fini(&poller->readings);
 	message_fini(&poller->scratch);
 	free(poller->devices);
-	free(poller->requests);
+	waiting_fini(&poller->waiting);
 	*poller = (struct poller){ 0 };
 }

@@ -10,6 +10,7 @@
 
 #include "plugins/snmp/codec/codec.h"
 #include "plugins/snmp/message.h"
+#include "plugins/snmp/poll/waiting.h"
 #include "plugins/snmp/snmp.h"
 #include "plugins/snmp/wire/wire.h"
 
@@ -27,8 +28,7 @@ struct poller {
 	struct message_writer scratch;
 	struct device **devices; /* sorted by number */
 	size_t device_count;
-	struct device **requests; /* hash by request id: who waits for it */
-	size_t request_slots;     /* a power of two */
+	struct waiting waiting;
 };
 
 /* On failure towerd_fail() has said why; poller_stop() is right after either. */
@@ -40,8 +40,5 @@ void poller_message(struct poller *poller, const void *data, size_t len);
 /* Sends to the agent. False: it was lost (and counted); who says it says it again when it matters. */
 bool poller_tell(struct poller *poller, struct message_writer *message);
 void poller_reading(struct poller *poller, const struct towerd_reading *reading);
-/* Gives a device a fresh request id, under which its answer will find it; drops its former one. */
-uint32_t poller_expect(struct poller *poller, struct device *device);
-void poller_forget(struct poller *poller, struct device *device);
 
 #endif
