@@ -12,6 +12,7 @@
 #define VOLTS_DC     "V", 3, ENTITY_SENSOR_VOLTS_DC, 3, 9
 #define VOLTS_AC     "V", 3, ENTITY_SENSOR_VOLTS_AC, 3, 9
 #define AMPERES      "A", 3, ENTITY_SENSOR_AMPERES, 3, 9
+#define MILLIAMPERES "mA", 3, ENTITY_SENSOR_AMPERES, 3, 8
 #define WATTS        "W", 1, ENTITY_SENSOR_WATTS, 1, 9
 #define VOLTAMPERES  "VA", 1, ENTITY_SENSOR_OTHER, 1, 9
 #define WATTHOURS    "Wh", 0, ENTITY_SENSOR_OTHER, 0, 10
@@ -43,6 +44,7 @@
 #define RATIO        "", 3, ENTITY_SENSOR_OTHER, 3, 9
 #define COUNT        "", 0, ENTITY_SENSOR_OTHER, 0, 9
 #define BITS_S       "bit/s", 0, ENTITY_SENSOR_OTHER, 0, 10
+#define EVENTS_S     "1/s", 3, ENTITY_SENSOR_OTHER, 3, 9
 
 /* A row's position is its number: __COUNTER__ goes up by one with each row. */
 enum { BEFORE_FIRST = __COUNTER__ };
@@ -134,12 +136,28 @@ static const char *const radio_states[] = { "unknown", "active", "inactive", "st
 static const char *const modulations[] = { "unknown", "bpsk", "qpsk", "8-psk", "16-psk", "8-qam", "16-qam",
 	"32-qam", "64-qam", "128-qam", "256-qam", "512-qam", "1024-qam", "2048-qam", "4096-qam", "8192-qam",
 	NULL };
+static const char *const redundancy_states[] = { "unknown", "none", "active", "standby", "cold-standby",
+	"warm-standby", "hot-standby", "load-sharing", "starting", "disabled", NULL };
+static const char *const poe_states[] = { "unknown", "off", "searching", "on", "overload", "short-circuit",
+	"failed", NULL };
+static const char *const radar_states[] = { "unknown", "not-needed", "checking", "clear", "radar", "blocked",
+	NULL };
+static const char *const sim_states[] = { "unknown", "ready", "locked", "absent", "rejected", "failed",
+	NULL };
+static const char *const technologies[] = { "unknown", "none", "2g", "3g", "4g", "5g", NULL };
+static const char *const timing_inputs[] = { "unknown", "ok", "selected", "disabled", "rejected", "failed",
+	NULL };
+static const char *const timing_sources[] = { "unknown", "none", "gnss", "ptp", "ntp", "sync-e", "line",
+	"long-wave", "central", "internal", NULL };
+static const char *const antenna_states[] = { "unknown", "ok", "open", "short", NULL };
 
 #define FAULTY "major critical failed disconnected absent"
 
 static const struct catalogue_kind kinds[] = {
 	{ NUMBER("backhaul.bandwidth", "backhaul channel bandwidth", 0, 10000, MEGAHERTZ) },
 	{ NUMBER("backhaul.capacity", "backhaul link capacity", 0, 1000000000000, BITS_S) },
+	/* ITU-T G.826: seconds counted since the device began to count. */
+	{ NUMBER("backhaul.errored-seconds", "backhaul errored seconds", 0, 4294967295, SECONDS) },
 	{ NUMBER("backhaul.errors", "backhaul errored blocks", 0, INT64_MAX / 2, COUNT) },
 	{ NUMBER("backhaul.jitter", "backhaul jitter", 0, 60000, MILLISECONDS) },
 	{ NUMBER("backhaul.latency", "backhaul round-trip time", 0, 60000, MILLISECONDS) },
@@ -156,6 +174,8 @@ static const struct catalogue_kind kinds[] = {
 	    .rules = { { BELOW(.alarm_type = "transport/degraded", LADDER(TOWERD_WARNING, TOWERD_MINOR),
 		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 200) } } },
 	{ NUMBER("backhaul.rx-rate", "backhaul receive rate", 0, 1000000000000, BITS_S) },
+	{ NUMBER("backhaul.severely-errored-seconds", "backhaul severely errored seconds", 0, 4294967295,
+	    SECONDS) },
 	{ NUMBER("backhaul.snr", "backhaul signal-to-noise ratio", -50, 100, DECIBELS),
 	    .rules = { { BELOW(.alarm_type = "transport/degraded", LADDER(TOWERD_WARNING, TOWERD_MINOR),
 		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 100) } } },
@@ -165,6 +185,7 @@ static const struct catalogue_kind kinds[] = {
 	{ TRUTH("backhaul.tx-mute", "backhaul transmitter muted") },
 	{ NUMBER("backhaul.tx-power", "backhaul transmit power", -60, 80, DBM) },
 	{ NUMBER("backhaul.tx-rate", "backhaul transmit rate", 0, 1000000000000, BITS_S) },
+	{ NUMBER("backhaul.unavailable-seconds", "backhaul unavailable seconds", 0, 4294967295, SECONDS) },
 	{ NUMBER("backhaul.utilisation", "backhaul utilisation", 0, 100, PERCENT) },
 	{ NUMBER("backhaul.xpi", "cross-polarisation interference", -100, 100, DECIBELS) },
 
@@ -269,8 +290,11 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("device.cpu", "processor load", 0, 100, PERCENT) },
 	{ NUMBER("device.current", "supply current of the device", -10000, 10000, AMPERES) },
 	{ NUMBER("device.memory", "memory in use", 0, 100, PERCENT) },
+	{ STATE("device.module", "state of a card or module", statuses) },
 	{ NUMBER("device.power", "power drawn by the device", 0, 1000000, WATTS) },
 	{ STATE("device.power-supply", "power supply state", statuses) },
+	{ STATE("device.redundancy", "redundancy of the device or of one unit", redundancy_states) },
+	{ NUMBER("device.sessions", "sessions that pass through the device", 0, 1000000000, COUNT) },
 	{ STATE("device.status", "device status", statuses) },
 	{ NUMBER("device.storage", "storage in use", 0, 100, PERCENT) },
 	{ NUMBER("device.temperature", "temperature inside the device", -60, 200, CELSIUS),
@@ -367,6 +391,7 @@ static const struct catalogue_kind kinds[] = {
 
 	{ STATE("link.state", "link state", link_states),
 	    .rules = { IN_STATES("down lower-layer-down", "transport/link-down", TOWERD_MINOR) } },
+	{ NUMBER("link.uptime", "time since the link came up", 0, 10000000000, SECONDS) },
 
 	{ NUMBER("load.current", "load current", -10000, 10000, AMPERES) },
 	{ TRUTH("load.disconnected", "load disconnected (LVD open)"),
@@ -402,6 +427,14 @@ static const struct catalogue_kind kinds[] = {
 	{ TRUTH("obstruction-light.failed", "obstruction light failed"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "site/obstruction-light", TOWERD_MAJOR, 0) } },
 
+	{ NUMBER("optics.bias", "laser bias current", 0, 1000, MILLIAMPERES) },
+	{ NUMBER("optics.rx-power", "optical receive power", -60, 30, DBM),
+	    .rules = { { BELOW(.alarm_type = "transport/degraded", LADDER(TOWERD_WARNING, TOWERD_MINOR),
+		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 100) } } },
+	{ NUMBER("optics.temperature", "temperature of the optical module", -60, 150, CELSIUS) },
+	{ NUMBER("optics.tx-power", "optical transmit power", -60, 30, DBM) },
+	{ NUMBER("optics.voltage", "supply voltage of the optical module", 0, 10, VOLTS_DC) },
+
 	{ NUMBER("output.apparent-power", "AC output apparent power", 0, 10000000, VOLTAMPERES) },
 	{ NUMBER("output.current", "AC output current", -10000, 10000, AMPERES),
 	    .ups_object = "upsOutputCurrent" },
@@ -415,21 +448,46 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("output.voltage", "AC output voltage", 0, 1000, VOLTS_AC),
 	    .ups_object = "upsOutputVoltage" },
 
+	{ NUMBER("poe.current", "current fed into the cable of a port", 0, 10, AMPERES) },
+	{ NUMBER("poe.power", "power fed into the cable of a port", 0, 10000, WATTS) },
+	{ STATE("poe.state", "power feed of a port", poe_states) },
+	{ NUMBER("poe.voltage", "voltage fed into the cable of a port", 0, 100, VOLTS_DC) },
+
+	/* A port that is down is no alarm by itself: most down ports are spare. A link that must be up is a link.state. */
+	{ NUMBER("port.rx-errors", "port receive errors", 0, 1000000000, EVENTS_S) },
+	{ NUMBER("port.rx-load", "port receive load", 0, 100, PERCENT) },
+	{ NUMBER("port.rx-rate", "port receive rate", 0, 10000000000000, BITS_S) },
+	{ NUMBER("port.speed", "port speed", 0, 10000000000000, BITS_S) },
+	{ STATE("port.state", "port state", link_states) },
+	{ NUMBER("port.tx-errors", "port transmit errors", 0, 1000000000, EVENTS_S) },
+	{ NUMBER("port.tx-load", "port transmit load", 0, 100, PERCENT) },
+	{ NUMBER("port.tx-rate", "port transmit rate", 0, 10000000000000, BITS_S) },
+
+	{ NUMBER("radio.band", "operating band", 0, 10000, COUNT) },
 	{ NUMBER("radio.bandwidth", "radio channel bandwidth", 0, 10000, MEGAHERTZ) },
+	{ NUMBER("radio.cell", "cell that the radio is attached to", 0, 100000000000, COUNT) },
 	{ NUMBER("radio.clients", "radio clients attached", 0, 1000000, COUNT) },
+	{ STATE("radio.dfs", "search for radar on the channel", radar_states) },
+	{ NUMBER("radio.forward-power", "power sent towards the antenna", 0, 100000, WATTS) },
 	{ NUMBER("radio.frequency", "radio frequency", 0, 300000, MEGAHERTZ) },
+	{ NUMBER("radio.mcs", "modulation and coding scheme", 0, 1000, COUNT) },
 	{ STATE("radio.modulation", "radio modulation", modulations) },
 	{ NUMBER("radio.noise-floor", "radio noise floor", -200, 0, DBM) },
+	{ NUMBER("radio.quality", "quality of the radio link as the device judges it", 0, 100, PERCENT) },
+	{ NUMBER("radio.radar-events", "radar signals counted", 0, 4294967295, COUNT) },
 	{ NUMBER("radio.return-loss", "antenna return loss", 0, 60, DECIBELS),
 	    .rules = { { BELOW(.alarm_type = "radio/antenna-line", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
 		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 100) } } },
+	{ TRUTH("radio.roaming", "radio is in a foreign network") },
 	{ NUMBER("radio.rsrp", "reference signal received power", -200, 0, DBM) },
 	{ NUMBER("radio.rsrq", "reference signal received quality", -60, 20, DECIBELS) },
 	{ NUMBER("radio.rx-level", "radio receive level", -200, 20, DBM) },
 	{ NUMBER("radio.rx-rate", "radio receive rate", 0, 1000000000000, BITS_S) },
+	{ STATE("radio.sim", "SIM card", sim_states) },
 	{ NUMBER("radio.snr", "radio signal-to-noise ratio", -50, 100, DECIBELS) },
 	{ STATE("radio.state", "cell or radio state", radio_states),
 	    .rules = { IN_STATES("inactive failed", "radio/cell-out-of-service", TOWERD_CRITICAL) } },
+	{ STATE("radio.technology", "radio technology in use", technologies) },
 	{ NUMBER("radio.tx-power", "radio transmit power", -60, 80, DBM) },
 	{ NUMBER("radio.tx-rate", "radio transmit rate", 0, 1000000000000, BITS_S) },
 	{ NUMBER("radio.vswr", "antenna standing wave ratio", 1, 100, RATIO),
@@ -482,8 +540,11 @@ static const struct catalogue_kind kinds[] = {
 		    LADDER(TOWERD_WARNING, TOWERD_MINOR, TOWERD_MAJOR),
 		    LIMITS(NO_DEFAULT, NO_DEFAULT, NO_DEFAULT), .hysteresis = 2000) } } },
 
+	{ STATE("timing.antenna", "antenna of the satellite receiver", antenna_states) },
+	{ STATE("timing.input", "input of the clock", timing_inputs) },
 	{ NUMBER("timing.offset", "clock offset", -2000000000, 2000000000, NANOSECONDS) },
 	{ NUMBER("timing.satellites", "satellites in use", 0, 200, COUNT) },
+	{ STATE("timing.source", "what the clock follows", timing_sources) },
 	{ STATE("timing.state", "clock state", timing_states),
 	    .rules = { IN_STATES("free-running failed", "radio/sync-lost", TOWERD_MINOR) } },
 	{ NUMBER("timing.stratum", "NTP stratum", 0, 16, COUNT) },
