@@ -24,6 +24,7 @@ struct codec_request {
 	const struct snmp_oid *oids;
 	size_t count;
 	unsigned max_repetitions; /* GETBULK; non-repeaters are 0 */
+	size_t room;              /* octets that it may take; 0: CODEC_REQUEST_MAX */
 };
 
 struct codec;
