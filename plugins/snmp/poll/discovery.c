@@ -101,7 +101,7 @@ find_match(struct discovery *d)
 
 	d->has_match = true;
 	if (named != NULL)
-		profile_match_one(named, &d->match);
+		profiles_match_named(d->profiles, named, d->objects, &d->match);
 	else if (is_auto(d))
 		profiles_match(d->profiles, d->objects, &d->match);
 	for (size_t i = 0; i < d->match.count; i++) {

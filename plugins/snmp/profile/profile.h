@@ -60,16 +60,17 @@ struct snmp_oid profiles_probe(const struct profiles *profiles, size_t i);
 
 /*
  * What applies to a device: the one vendor profile that fits best (the longest sysObjectID prefix, then the most conditions, then by
- * name) with its includes; when none fits, every standard module that does.
+ * name) with its includes, then every standard module that fits, without those that one of them names in `without:`.
  */
-#define PROFILE_MATCH_MAX 8
+#define PROFILE_MATCH_MAX 24
 struct profile_match {
 	const struct profile *profiles[PROFILE_MATCH_MAX]; /* in the order in which they are evaluated */
 	size_t count;                                      /* 0: nothing fits */
 };
 void profiles_match(const struct profiles *profiles, struct object_set *objects, struct profile_match *match);
-/* The same for a profile that the inventory names. */
-void profile_match_one(const struct profile *profile, struct profile_match *match);
+/* The same for a profile that the inventory names; a module that it names is used alone. */
+void profiles_match_named(const struct profiles *profiles, const struct profile *profile,
+    struct object_set *objects, struct profile_match *match);
 
 /*
  * What the plan looks at, in order, none within another: columns and other subtrees to walk, and scalars to GET. Calls fn until it
@@ -80,14 +81,12 @@ int profile_match_walks(
 
 /* How a value becomes a reading. Made by the plan; borrowed from plan and profiles. */
 struct profile_map;
+struct profile_rule;
 struct profile_decode {
 	const struct towerd_kind *kind;
-	int64_t multiply, divide; /* NUMBER: raw number to the kind's unit and decimals; divide is positive */
-	uint64_t mask;            /* bit field: these bits of the raw number, not shifted; 0: all of it */
 	const struct profile_map *map; /* number or text -> state or truth; NULL: none */
-	const char *after;        /* text: the number stands behind this; NULL: the text begins with it */
-	const int64_t *not_known; /* raw numbers that mean "not known" */
-	size_t not_known_count;
+	int64_t multiply, divide; /* NUMBER: raw number to the kind's unit and decimals; divide is positive */
+	const struct profile_rule *rule; /* what is the same for all sensors of the rule */
 };
 
 struct plan_sensor {

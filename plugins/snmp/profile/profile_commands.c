@@ -184,7 +184,7 @@ find_match(struct profile_report *report, const struct profiles *profiles, const
 		    "no profile \"%s\"; `profile list` shows what there is\n", name);
 		return false;
 	}
-	profile_match_one(profile, match);
+	profiles_match_named(profiles, profile, report->objects, match);
 	return true;
 }
 

@@ -38,6 +38,24 @@ static const struct decode_case cases[] = {
 	{ "kind: battery.voltage", "4|1234567890123456789", TOWERD_FAULTY, 0 },
 	{ "kind: battery.voltage", "64|10.0.0.1", TOWERD_FAULTY, 0 },
 	{ "kind: battery.voltage", "6|1.3", TOWERD_FAULTY, 0 },
+	/* other forms of numbers */
+	{ "kind: battery.voltage, format: hex, divide: 10", "4|0214", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage, format: hex, divide: 10", "4|0x02 14", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage, format: hex", "4|53.2", TOWERD_FAULTY, 0 },
+	{ "kind: battery.voltage, format: octets, divide: 10", "4x|0214", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage, format: octets", "4x|010203040506070809", TOWERD_FAULTY, 0 },
+	{ "kind: battery.current, format: octets, sign-bits: 16", "4x|FFF9", TOWERD_GOOD, -7000 },
+	{ "kind: battery.current, sign-bits: 32, divide: 10", "66|4294967196", TOWERD_GOOD, -10000 },
+	{ "kind: battery.voltage, format: float", "4x|4254CCCD", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage, format: float", "4x|404A99999999999A", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage, format: float", "4x|7F800000", TOWERD_FAULTY, 0 },
+	{ "kind: battery.voltage", "68x|9F78044254CCCD", TOWERD_GOOD, 53200 },
+	{ "kind: battery.voltage", "68x|9F7908404A99999999999A", TOWERD_GOOD, 53200 },
+	{ "kind: battery.current", "68x|9F7A01F9", TOWERD_GOOD, -7000 },
+	{ "kind: battery.voltage", "68x|9F78044254CC", TOWERD_FAULTY, 0 },
+	{ "kind: temperature, offset: -32, divide: 1.8", "2|212", TOWERD_GOOD, 100000 },
+	{ "kind: temperature, offset: -32, divide: 1.8", "4|-40.0 F", TOWERD_GOOD, -40000 },
+	{ "kind: temperature, offset: -273.15", "2|300", TOWERD_GOOD, 26850 },
 	/* not known, and not possible */
 	{ "kind: battery.voltage", "5|", TOWERD_UNKNOWN, 0 },
 	{ "kind: battery.charge, not-known: [-1, 65535]", "2|-1", TOWERD_UNKNOWN, 0 },
@@ -45,7 +63,19 @@ static const struct decode_case cases[] = {
 	{ "kind: battery.charge, not-known: 255", "2|100", TOWERD_GOOD, 10000 },
 	{ "kind: battery.charge", "2|101", TOWERD_FAULTY, 0 },
 	{ "kind: battery.temperature", "2|-127", TOWERD_FAULTY, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "4|N/A ", TOWERD_UNKNOWN, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "4|-- %", TOWERD_UNKNOWN, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "2|-5", TOWERD_UNKNOWN, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "2|200", TOWERD_UNKNOWN, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "4|200.5", TOWERD_UNKNOWN, 0 },
+	{ "kind: battery.charge, not-known: ['N/A', '-*', ..-1, 200..]", "2|99", TOWERD_GOOD, 9900 },
 	/* states */
+	{ "kind: battery.state, map: { 2..4: normal, '*low*': low, else: unknown }", "2|4", TOWERD_GOOD, 1 },
+	{ "kind: battery.state, map: { 2..4: normal, '*low*': low, else: unknown }", "4|Battery LOW!",
+	    TOWERD_GOOD, 2 },
+	{ "kind: battery.state, map: { else: unknown, 2..4: normal }", "4|3 of 8", TOWERD_GOOD, 1 },
+	{ "kind: battery.state, map: { else: unknown, 2..4: normal }", "4|8", TOWERD_GOOD, 0 },
+	{ "kind: battery.state, map: { 1.3.6.1.9: normal, '1.3.7.*': low }", "6|1.3.7.2", TOWERD_GOOD, 2 },
 	{ "kind: battery.state, map: { 2: normal, 3: low }", "2|3", TOWERD_GOOD, 2 },
 	{ "kind: battery.state, map: { 2: normal, 3: low }", "4|3", TOWERD_GOOD, 2 },
 	{ "kind: battery.state, map: { 2: normal, 3: low }", "2|9", TOWERD_FAULTY, 0 },
@@ -59,6 +89,13 @@ static const struct decode_case cases[] = {
 	{ "kind: mains.present, map: { 1: true, 2: false }", "2|2", TOWERD_GOOD, 0 },
 	{ "kind: door.open, map: { Open: true, Closed: false }", "4|Open", TOWERD_GOOD, 1 },
 	{ "kind: mains.present", "4|yes", TOWERD_FAULTY, 0 },
+	/* BITS: bit 0 is the most significant of the first octet */
+	{ "kind: mains.present, bit: 0", "4x|80", TOWERD_GOOD, 1 },
+	{ "kind: mains.present, bit: 9", "4x|0040", TOWERD_GOOD, 1 },
+	{ "kind: mains.present, bit: 9", "4x|FFBF", TOWERD_GOOD, 0 },
+	{ "kind: mains.present, bit: 9", "4x|FF", TOWERD_GOOD, 0 },
+	{ "kind: battery.state, bit: 1, map: { 0: normal, 1: low }", "4x|40", TOWERD_GOOD, 2 },
+	{ "kind: mains.present, bit: 0", "2|128", TOWERD_FAULTY, 0 },
 	/* bit fields */
 	{ "kind: genset.alarm, mask: 0x80", "66|134", TOWERD_GOOD, 1 },
 	{ "kind: genset.alarm, mask: 0x80", "66|6", TOWERD_GOOD, 0 },
@@ -103,15 +140,17 @@ an_object_that_is_gone_is_not_known(void)
 {
 	static const enum snmp_tag tags[] = { SNMP_NO_SUCH_OBJECT, SNMP_NO_SUCH_INSTANCE,
 		SNMP_END_OF_MIB_VIEW };
-	const struct profile_decode decode = {
-		.kind = testing_kind(NULL, "battery.voltage"), .multiply = 1, .divide = 1
-	};
+	struct testing t;
 	int64_t value;
 
+	testing_init(&t);
+	testing_load(&t, "profile: p\nmodule: true\nsensors: [ { oid: 1.3.1.0, kind: battery.voltage } ]\n");
+	const struct profile_plan *plan = testing_plan(&t, "p", "1.3.1.0|2|1\n");
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		const struct snmp_value gone = { .tag = tags[i] };
-		CU_ASSERT_EQUAL(profile_decode(&decode, &gone, &value), TOWERD_UNKNOWN);
+		CU_ASSERT_EQUAL(profile_decode(&plan->sensors[0].decode, &gone, &value), TOWERD_UNKNOWN);
 	}
+	testing_fini(&t);
 }
 
 static const struct claim claims[] = {

@@ -78,7 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	recording_parse(objects, (const char *)data + walk_at, size - walk_at, NULL);
 	profiles_match(profiles, objects, &match);
 	if (match.count == 0 && profiles_count(profiles) > 0)
-		profile_match_one(profiles_at(profiles, 0), &match);
+		profiles_match_named(profiles, profiles_at(profiles, 0), objects, &match);
 	profile_match_walks(&match, count_root, &roots);
 	if (profile_plan_new(&match, objects, NULL, NULL, &plan) == 0)
 		decode_all(plan, objects);

@@ -101,11 +101,37 @@ add_match(struct profile_match *match, const struct profile *profile)
 		add_match(match, profile->includes[i].profile);
 }
 
+static bool
+leaves_out(const struct profile *profile, const char *module)
+{
+	for (size_t i = 0; i < profile->without_count; i++)
+		if (strcmp(profile->without[i], module) == 0 || strcmp(profile->without[i], "all") == 0)
+			return true;
+	return false;
+}
+
+/* Every standard module that fits, unless one that is used says not to. */
+static void
+add_modules(const struct profiles *profiles, struct object_set *objects, struct profile_match *match)
+{
+	for (size_t i = 0; i < profiles_count(profiles); i++) {
+		const struct profile *module = profiles_at(profiles, i);
+		bool is_wanted = module->is_module && profile_score(module, objects) > 0;
+		for (size_t m = 0; is_wanted && m < match->count; m++)
+			is_wanted = !leaves_out(match->profiles[m], module->name);
+		if (is_wanted)
+			add_match(match, module);
+	}
+}
+
 void
-profile_match_one(const struct profile *profile, struct profile_match *match)
+profiles_match_named(const struct profiles *profiles, const struct profile *profile,
+    struct object_set *objects, struct profile_match *match)
 {
 	*match = (struct profile_match){ 0 };
 	add_match(match, profile);
+	if (!profile->is_module)
+		add_modules(profiles, objects, match);
 }
 
 void
@@ -123,12 +149,7 @@ profiles_match(const struct profiles *profiles, struct object_set *objects, stru
 			best_score = score;
 		}
 	}
-	if (best != NULL) {
+	if (best != NULL)
 		add_match(match, best);
-		return;
-	}
-	for (size_t i = 0; i < profiles_count(profiles); i++)
-		if (profiles_at(profiles, i)->is_module &&
-		    profile_score(profiles_at(profiles, i), objects) > 0)
-			add_match(match, profiles_at(profiles, i));
+	add_modules(profiles, objects, match);
 }

@@ -110,15 +110,23 @@ parser_int(struct parser *p, node_t *node, int64_t *out)
 	return false;
 }
 
+static const char **
+read_texts(struct parser *p, node_t *node, const char *what, size_t *count)
+{
+	const char **texts = parser_take(p, parser_count(node), sizeof(texts[0]));
+
+	for (size_t i = 0; texts != NULL && i < parser_count(node); i++) {
+		const char *text = parser_text(p, parser_item(node, i), what);
+		if (text != NULL)
+			texts[(*count)++] = text;
+	}
+	return texts;
+}
+
 static void
 read_sys_descr(struct parser *p, node_t *node, struct profile_fit *fit)
 {
-	fit->sys_descr = parser_take(p, parser_count(node), sizeof(fit->sys_descr[0]));
-	for (size_t i = 0; fit->sys_descr != NULL && i < parser_count(node); i++) {
-		const char *text = parser_text(p, parser_item(node, i), "sysDescr");
-		if (text != NULL)
-			fit->sys_descr[fit->sys_descr_count++] = text;
-	}
+	fit->sys_descr = read_texts(p, node, "sysDescr", &fit->sys_descr_count);
 }
 
 static void
@@ -218,7 +226,7 @@ read_includes(struct parser *p, node_t *node)
 }
 
 struct file_nodes {
-	node_t *profile, *title, *module, *match, *include, *base, *maps, *sensors, *tables;
+	node_t *profile, *title, *module, *match, *include, *without, *base, *maps, *sensors, *tables;
 };
 
 static const struct profile_key file_keys[] = {
@@ -227,6 +235,7 @@ static const struct profile_key file_keys[] = {
 	KEY(struct file_nodes, "module", module),
 	KEY(struct file_nodes, "match", match),
 	KEY(struct file_nodes, "include", include),
+	KEY(struct file_nodes, "without", without),
 	KEY(struct file_nodes, "base", base),
 	KEY(struct file_nodes, "maps", maps),
 	KEY(struct file_nodes, "sensors", sensors),
@@ -265,6 +274,7 @@ read_file(struct parser *p, node_t *root)
 		    "no `match:`, so nothing would use it (a module, for others to include, has `module: "
 		    "true`)");
 	read_includes(p, nodes.include);
+	p->profile->without = read_texts(p, nodes.without, "`without:`", &p->profile->without_count);
 	parser_rules(p, nodes.sensors, nodes.tables);
 }
 

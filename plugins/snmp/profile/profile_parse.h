@@ -42,14 +42,47 @@ size_t parser_count(node_t *node);
 node_t *parser_item(node_t *node, size_t i);
 bool parser_int(struct parser *p, node_t *node, int64_t *out);
 
-/* A column ("5", of the table that is read) or an OID. */
+/* A column ("5", of the table that is read) or an OID; or another table's, as "via 4: OID". */
 bool parser_ref(struct parser *p, node_t *node, const char *text, size_t len, struct profile_ref *out);
+/* "index", "index.2", …: *is_slice, and the slice. false after a report. */
+bool parser_slice(
+    struct parser *p, node_t *node, const char *text, size_t len, bool *is_slice, struct profile_slice *out);
+/* What "via" leads through: "index.1", a column, an OID, whose value is found by `before` (NULL: in the row). NULL after a report. */
+const struct profile_via *
+parser_via(struct parser *p, node_t *node, const char *text, size_t len, const struct profile_via *before);
 struct profile_literal parser_literal(node_t *node);
+/* A value or a list of them. NULL: reported, or no memory. */
+const struct profile_literal *
+parser_literals(struct parser *p, node_t *node, const char *what, size_t *count);
 /* A map that is written in place, or the name of one under `maps:`; NULL after a report. */
 node_t *parser_find_map(struct parser *p, node_t *node);
-/* Values of the kind, or whole numbers when `kind` is NULL. NULL after a report. */
-const struct profile_map *parser_value_map(struct parser *p, node_t *node, const struct towerd_kind *kind);
+/* Reads what a map's key leads to into entry->value or entry->text; false after a report. */
+typedef bool map_value_fn(struct parser *p, node_t *node, const void *arg, struct profile_map_entry *entry);
+/* NULL after a report. */
+const struct profile_map *
+parser_value_map(struct parser *p, node_t *node, map_value_fn *read, const void *arg);
+map_value_fn parser_kind_value;   /* `arg`: the struct towerd_kind */
+map_value_fn parser_whole_number; /* `arg`: NULL */
+map_value_fn parser_factor_value;
 void parser_template(struct parser *p, node_t *node, struct profile_template *out);
+struct profile_templates parser_templates(struct parser *p, node_t *node);
+
+/* Looks at other objects. */
+/* The object at `column:` or `oid:`, exactly one of which is there, and what `via:` says. */
+bool parser_place(
+    struct parser *p, node_t *map, node_t *column, node_t *oid, node_t *via, struct profile_ref *out);
+/* { column: 1, map: { 8: temperature } }; `what` is what messages call it. NULL after a report. */
+node_t *parser_choosing_map(struct parser *p, node_t *node, const char *what, struct profile_ref *by);
+struct profile_conditions parser_conditions(struct parser *p, node_t *when, node_t *unless);
+void parser_scale(struct parser *p, node_t *multiply, node_t *divide, struct profile_rule *rule);
+void parser_exponents(struct parser *p, node_t *node, struct profile_rule *rule);
+
+struct extract_nodes {
+	node_t *mask, *bit, *after, *format, *sign, *not_known;
+};
+void parser_extract(struct parser *p, const struct extract_nodes *nodes, struct profile_extract *out);
+/* Milliseconds; 0 when the node is not there, or after a report. */
+int64_t parser_duration(struct parser *p, node_t *node, const char *what);
 
 /* `sensors:` and `tables:`; either may be NULL. */
 void parser_rules(struct parser *p, node_t *sensors, node_t *tables);

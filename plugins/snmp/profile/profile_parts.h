@@ -6,35 +6,63 @@
 #include "plugins/snmp/codec/pool.h"
 #include "plugins/snmp/profile/profile.h"
 
-/* An object that a rule looks at: itself, or with the index of the row appended. */
-struct profile_ref {
-	struct snmp_oid oid;
-	bool has_index;
+/* A part of a row's index: its sub-identifiers, or a text in them. */
+struct profile_slice {
+	int first, last; /* from 1; below 0: from the end; 0: all of it */
+	enum {
+		SLICE_NUMBERS,
+		SLICE_TEXT /* a length, then its octets */,
+		SLICE_REST /* octets to the end */
+	} form;
 };
 
-/* What a value is compared with: a number when it can be read as one, and always a text. */
+struct profile_via;
+
+/* An object that a rule looks at: itself, or with an index appended: the row's, or the one that `via` leads to. */
+struct profile_ref {
+	struct snmp_oid oid; /* len 0: none */
+	bool has_index;
+	const struct profile_via *via; /* NULL: the row's own index */
+};
+
+/* Where the index into another table comes from: a part of the row's own, or the value of an object. */
+struct profile_via {
+	struct profile_slice slice;
+	struct profile_ref ref; /* oid.len 0: the slice */
+};
+
+/* What a value is compared with: numbers from `low` to `high`, a text, or a pattern for texts. */
 struct profile_literal {
 	const char *text;
-	int64_t number;
-	bool is_number;
+	int64_t low, high;
+	bool is_number; /* low and high hold */
+	bool is_pattern;
+	bool is_else; /* `else`: everything */
 };
 
 struct profile_map_entry {
 	struct profile_literal raw;
-	int64_t value; /* position of the state; 0 or 1; an exponent */
+	int64_t value;    /* position of the state; 0 or 1; an exponent; a factor in 10^-6; a severity */
+	const char *text; /* an alarm type */
 };
 
+/* The first entry that fits counts; `else:` is put last. */
 struct profile_map {
 	const struct profile_map_entry *entries;
 	size_t count;
-	bool has_otherwise;
-	int64_t otherwise;
 };
 
 /* Ten to the power of this factor's value is part of the scale. */
 struct profile_exponent {
 	struct profile_ref ref;
 	int64_t multiply;
+	const struct profile_map *map; /* NULL: the number itself */
+};
+
+/* The value of another object is part of the scale. */
+struct profile_factor {
+	struct profile_ref ref;
+	bool is_divisor;
 	const struct profile_map *map; /* NULL: the number itself */
 };
 
@@ -46,18 +74,29 @@ struct profile_condition {
 	size_t count;
 };
 
+struct profile_conditions {
+	const struct profile_condition *items;
+	size_t count;
+};
+
 enum piece_type { PIECE_TEXT, PIECE_INDEX, PIECE_OBJECT };
 
 struct profile_piece {
 	enum piece_type type;
 	const char *text; /* PIECE_TEXT */
 	size_t len;
-	size_t sub;             /* PIECE_INDEX: which sub-identifier, from 1; 0: all */
-	struct profile_ref ref; /* PIECE_OBJECT */
+	struct profile_slice slice; /* PIECE_INDEX */
+	struct profile_ref ref;     /* PIECE_OBJECT */
 };
 
 struct profile_template {
 	const struct profile_piece *pieces;
+	size_t count;
+};
+
+/* Texts of which the first one all of whose placeholders have a text is taken. */
+struct profile_templates {
+	const struct profile_template *items;
 	size_t count;
 };
 
@@ -68,24 +107,45 @@ struct profile_choice {
 	const struct profile_map *map;
 };
 
+enum profile_format {
+	FORMAT_TEXT,   /* a number; in an octet string, as decimal text */
+	FORMAT_HEX,    /* as hexadecimal text */
+	FORMAT_OCTETS, /* an octet string is one number, the most significant octet first */
+	FORMAT_FLOAT,  /* an octet string of 4 or 8 octets is an IEEE 754 number, the sign's octet first */
+};
+
+/* How the number, or the field of bits, is taken out of what the device sends. Of sensors and alarms. */
+struct profile_extract {
+	enum profile_format format;
+	const char *after; /* text: the number stands behind this; NULL: the text begins with it */
+	uint64_t mask;     /* these bits of the number, not shifted; 0: all of it */
+	unsigned
+	    bit; /* BITS (RFC 2578, 7.1.4), from 1: the most significant of the first octet; 0: no BITS */
+	unsigned sign_bits; /* the number is a two's complement of so many bits; 0: it is not */
+	const struct profile_literal *not_known;
+	size_t not_known_count;
+};
+
 /* One `sensors:` entry. */
 struct profile_rule {
 	struct profile_ref oid;
 	struct profile_ref kind_by; /* oid.len 0: there is one choice */
 	const struct profile_choice *choices;
 	size_t choice_count;
+	struct profile_extract extract;
+	int64_t offset; /* added to the number before it is scaled; in 10^-6 */
 	int64_t multiply, divide;
-	uint64_t mask;
-	const char *after;
-	const int64_t *not_known;
-	size_t not_known_count;
 	const struct profile_exponent *exponents;
 	size_t exponent_count;
-	const struct profile_condition *conditions, *table_conditions;
-	size_t condition_count, table_condition_count;
+	const struct profile_factor *factors;
+	size_t factor_count;
+	const struct profile_literal *not_fitted;
+	size_t not_fitted_count;
+	struct profile_conditions conditions, table_conditions;
 	struct profile_template instance;
-	const struct profile_template *labels; /* the first one all of whose objects have a text */
-	size_t label_count;
+	struct profile_templates labels;
+	int64_t every_ms; /* 0: the device's interval */
+	bool is_rate;
 };
 
 /* One alternative of `match:`; everything given in it must hold. */
@@ -110,6 +170,8 @@ struct profile {
 	size_t fit_count;
 	struct profile_include *includes;
 	size_t include_count;
+	const char **without; /* modules that must not be used by themselves; "all" */
+	size_t without_count;
 	const struct profile_rule *rules;
 	size_t rule_count;
 
@@ -131,10 +193,31 @@ struct profile_number {
 	unsigned decimals;
 };
 
-/* A number, or the number that a text begins with (or, with `after`, has behind that); false: there is none. */
-bool profile_number_read(const struct snmp_value *value, const char *after, struct profile_number *out);
-/* The literal's number or its text, spaces around it aside. */
-bool profile_literal_is(const struct profile_literal *literal, const struct snmp_value *value);
-bool profile_map_find(const struct profile_map *map, const struct snmp_value *value, int64_t *out);
+/* A value out of which a rule has taken its number or bits: what maps look at. */
+struct profile_field {
+	struct snmp_value value;
+	struct profile_number number;
+	bool has_number;
+};
+
+/* TOWERD_GOOD, and the field; or TOWERD_UNKNOWN, TOWERD_FAULTY (it does not have the form that the rule says). */
+enum towerd_quality profile_extract(
+    const struct profile_extract *extract, const struct snmp_value *raw, struct profile_field *out);
+/* A value as it is: a number, also when it is a text that begins with one. */
+struct profile_field profile_field_of(const struct snmp_value *value);
+
+/* A text is compared without the spaces around it; an OID as text; a number, or one in a text, with a range. */
+bool profile_literal_is(const struct profile_literal *literal, const struct profile_field *field);
+bool profile_literals_have(
+    const struct profile_literal *literals, size_t count, const struct profile_field *field);
+/* NULL: the map has nothing for it. */
+const struct profile_map_entry *
+profile_map_find(const struct profile_map *map, const struct profile_field *field);
+
+bool profile_conditions_hold(
+    const struct profile_conditions *conditions, struct object_set *objects, struct snmp_oid index);
+
+#define PROFILE_FACTOR_DECIMALS 6 /* of `multiply:`, `divide:` and `offset:` */
+#define PROFILE_FACTOR_ONE      INT64_C(1000000)
 
 #endif

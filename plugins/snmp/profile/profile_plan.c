@@ -49,47 +49,23 @@ leave(struct planner *p, const struct row *row, const char *reason)
 		    p->left_arg, p->profile, (struct snmp_oid){ row->object->ids, row->object->len }, reason);
 }
 
-const struct snmp_object *
-profile_ref_find(const struct profile_ref *ref, struct object_set *objects, struct snmp_oid index)
-{
-	uint32_t ids[TOWERD_OID_MAX];
-
-	if (!ref->has_index)
-		return object_set_find(objects, ref->oid.ids, ref->oid.len);
-	if (ref->oid.len + index.len > TOWERD_OID_MAX)
-		return NULL;
-	memcpy(ids, ref->oid.ids, ref->oid.len * sizeof(ids[0]));
-	if (index.len > 0)
-		memcpy(ids + ref->oid.len, index.ids, index.len * sizeof(ids[0]));
-	return object_set_find(objects, ids, ref->oid.len + index.len);
-}
-
-static bool
-conditions_hold(
-    struct planner *p, const struct profile_condition *conditions, size_t count, const struct row *row)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct snmp_object *object =
-		    profile_ref_find(&conditions[i].ref, p->objects, row->index);
-		bool is_one = false;
-		for (size_t l = 0; object != NULL && l < conditions[i].count && !is_one; l++)
-			is_one = profile_literal_is(&conditions[i].literals[l], &object->value);
-		if (is_one == conditions[i].is_negated)
-			return false;
-	}
-	return true;
-}
-
 static const struct profile_choice *
 choose(struct planner *p, const struct profile_rule *rule, const struct row *row)
 {
 	if (rule->kind_by.oid.len == 0)
 		return &rule->choices[0];
 	const struct snmp_object *by = profile_ref_find(&rule->kind_by, p->objects, row->index);
-	for (size_t i = 0; by != NULL && i < rule->choice_count; i++)
-		if (profile_literal_is(&rule->choices[i].when, &by->value))
+	const struct profile_choice *otherwise = NULL;
+	if (by == NULL)
+		return NULL;
+	struct profile_field field = profile_field_of(&by->value);
+	for (size_t i = 0; i < rule->choice_count; i++) {
+		if (rule->choices[i].when.is_else)
+			otherwise = &rule->choices[i];
+		else if (profile_literal_is(&rule->choices[i].when, &field))
 			return &rule->choices[i];
-	return NULL;
+	}
+	return otherwise;
 }
 
 /* The power of ten that other objects add to the scale; false: one of them is not there or no exponent. */
@@ -100,19 +76,21 @@ exponent_of(struct planner *p, const struct profile_rule *rule, const struct row
 	for (size_t i = 0; i < rule->exponent_count; i++) {
 		const struct profile_exponent *exponent = &rule->exponents[i];
 		const struct snmp_object *object = profile_ref_find(&exponent->ref, p->objects, row->index);
-		struct profile_number number;
 		int64_t value;
 
 		if (object == NULL)
 			return false;
+		struct profile_field field = profile_field_of(&object->value);
 		if (exponent->map != NULL) {
-			if (!profile_map_find(exponent->map, &object->value, &value))
+			const struct profile_map_entry *entry = profile_map_find(exponent->map, &field);
+			if (entry == NULL)
 				return false;
+			value = entry->value;
 		} else {
-			if (!profile_number_read(&object->value, NULL, &number) || number.digits < -100 ||
-			    number.digits > 100 || number.decimals != 0)
+			if (!field.has_number || field.number.digits < -100 || field.number.digits > 100 ||
+			    field.number.decimals != 0)
 				return false;
-			value = (int64_t)number.digits;
+			value = (int64_t)field.number.digits;
 		}
 		if (value < -100 || value > 100)
 			return false;
@@ -140,6 +118,65 @@ scale_by_ten(struct profile_decode *decode, int64_t exponent)
 	return true;
 }
 
+static int64_t
+common_divisor(int64_t a, int64_t b)
+{
+	while (b != 0) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a < 0 ? -a : a;
+}
+
+/* Multiplies the fraction by up/down; false: it does not fit, or is nothing. */
+static bool
+scale_by(struct profile_decode *decode, int64_t up, int64_t down)
+{
+	if (up == 0 || down == 0 || up == INT64_MIN || down == INT64_MIN)
+		return false;
+	if (down < 0) {
+		up = -up;
+		down = -down;
+	}
+	int64_t a = common_divisor(up, decode->divide), b = common_divisor(decode->multiply, down);
+	return !__builtin_mul_overflow(decode->multiply / b, up / a, &decode->multiply) &&
+	    !__builtin_mul_overflow(decode->divide / a, down / b, &decode->divide);
+}
+
+/* By the values of other objects. */
+static bool
+scale_by_factors(
+    struct planner *p, const struct profile_rule *rule, const struct row *row, struct profile_decode *decode)
+{
+	for (size_t i = 0; i < rule->factor_count; i++) {
+		const struct profile_factor *factor = &rule->factors[i];
+		const struct snmp_object *object = profile_ref_find(&factor->ref, p->objects, row->index);
+		int64_t number, one = 1;
+
+		if (object == NULL)
+			return false;
+		struct profile_field field = profile_field_of(&object->value);
+		if (factor->map != NULL) {
+			const struct profile_map_entry *entry = profile_map_find(factor->map, &field);
+			if (entry == NULL)
+				return false;
+			number = entry->value;
+			one = PROFILE_FACTOR_ONE;
+		} else {
+			if (!field.has_number || field.number.digits < -INT64_MAX ||
+			    field.number.digits > INT64_MAX)
+				return false;
+			number = (int64_t)field.number.digits;
+			for (unsigned d = 0; d < field.number.decimals; d++)
+				one *= 10; /* at most 18 of them */
+		}
+		if (!(factor->is_divisor ? scale_by(decode, one, number) : scale_by(decode, number, one)))
+			return false;
+	}
+	return true;
+}
+
 /* NULL: `decode` is complete; else why it cannot be. */
 static const char *
 make_decode(
@@ -154,15 +191,24 @@ make_decode(
 		.map = choice->map,
 		.multiply = rule->multiply,
 		.divide = rule->divide,
-		.mask = rule->mask,
-		.after = rule->after,
-		.not_known = rule->not_known,
-		.not_known_count = rule->not_known_count };
+		.rule = rule };
 	if (choice->kind->value_class != TOWERD_KIND_NUMBER)
 		return NULL;
-	if (!exponent_of(p, rule, row, &exponent) || !scale_by_ten(decode, exponent + choice->kind->decimals))
+	if (!scale_by_factors(p, rule, row, decode) || !exponent_of(p, rule, row, &exponent) ||
+	    !scale_by_ten(decode, exponent + choice->kind->decimals))
 		return "its scale is not known";
 	return NULL;
+}
+
+/* The device says by its value that nothing is there. */
+static bool
+is_fitted(const struct profile_rule *rule, const struct row *row)
+{
+	struct profile_field field;
+
+	return rule->not_fitted_count == 0 ||
+	    profile_extract(&rule->extract, &row->object->value, &field) != TOWERD_GOOD ||
+	    !profile_literals_have(rule->not_fitted, rule->not_fitted_count, &field);
 }
 
 static const char *
@@ -227,9 +273,13 @@ apply(struct planner *p, const struct profile_rule *rule, const struct row *row)
 	struct found new = { .oid = { row->object->ids, row->object->len },
 		.sensor = { .profile = p->profile } };
 
-	if (!conditions_hold(p, rule->table_conditions, rule->table_condition_count, row) ||
-	    !conditions_hold(p, rule->conditions, rule->condition_count, row)) {
+	if (!profile_conditions_hold(&rule->table_conditions, p->objects, row->index) ||
+	    !profile_conditions_hold(&rule->conditions, p->objects, row->index)) {
 		leave(p, row, "its conditions do not hold");
+		return 0;
+	}
+	if (!is_fitted(rule, row)) {
+		leave(p, row, "it is not fitted");
 		return 0;
 	}
 	const char *reason = make_decode(p, rule, row, &new.sensor.decode);
@@ -238,7 +288,7 @@ apply(struct planner *p, const struct profile_rule *rule, const struct row *row)
 		return 0;
 	}
 	new.sensor.instance = make_text(p, &rule->instance, 1, row, INSTANCE_MAX);
-	new.sensor.label = make_text(p, rule->labels, rule->label_count, row, LABEL_MAX);
+	new.sensor.label = make_text(p, rule->labels.items, rule->labels.count, row, LABEL_MAX);
 	if (new.sensor.instance == NULL || new.sensor.label == NULL)
 		return -ENOMEM;
 	return keep(p, row, &new);

@@ -64,6 +64,42 @@ static const struct plan_case cases[] = {
 	    "humidity } ]\n",
 	    "1.3.1.0|2|1\n1.3.2.0|2|2\n", "humidity:=100 ",
 	    "p 1.3.2.0: another sensor has its kind and instance\n" },
+	{ "what is not fitted",
+	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
+	    "      - { column: 1, kind: humidity, not-fitted: [0, 255.., n/a] }\n",
+	    "1.3.2.1.1|2|0\n1.3.2.1.2|2|50\n1.3.2.1.3|2|300\n1.3.2.1.4|4|n/a\n", "humidity:2=5000 ",
+	    "p 1.3.2.1.1: it is not fitted\np 1.3.2.1.3: it is not fitted\np 1.3.2.1.4: it is not fitted\n" },
+	{ "the scale by the value of another object",
+	    "profile: p\nmodule: true\nsensors:\n"
+	    "  - { oid: 1.3.1.0, kind: dc.voltage, multiply: { oid: 1.3.2.0, map: { mV: 0.001, V: 1 } } }\n"
+	    "  - { oid: 1.3.3.0, kind: load.current, multiply: [2, { oid: 1.3.4.0 }], divide: { oid: 1.3.5.0 "
+	    "} }\n"
+	    "  - { oid: 1.3.6.0, kind: humidity, divide: { oid: 1.3.7.0 } }\n",
+	    "1.3.1.0|2|53200\n1.3.2.0|4|mV\n1.3.3.0|2|7\n1.3.4.0|4|2.5\n1.3.5.0|2|-10\n1.3.6.0|2|9\n1.3.7.0|"
+	    "2|0\n",
+	    "dc.voltage:=53200 ; load.current:=-3500 ", "p 1.3.6.0: its scale is not known\n" },
+	{ "the kind by a text, and by default",
+	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
+	    "      - { column: 2, kind: { column: 1, map: { else: device.temperature, 'Humid*': humidity } } "
+	    "}\n",
+	    "1.3.2.1.1|4|humidity 1\n1.3.2.1.2|4|anything\n1.3.2.2.1|2|5\n1.3.2.2.2|2|6\n",
+	    "humidity:1=500 ; device.temperature:2=6000 ", "" },
+	{ "texts in an index, and its parts",
+	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
+	    "      - { column: 1, kind: humidity, instance: '{index.1.text}/{index.-1}', label: "
+	    "'{index.2-3}' }\n"
+	    "      - { column: 2, kind: humidity, instance: '{index.1.rest}', label: ['{index.9}', "
+	    "'x{index.1.text}', none] }\n",
+	    "1.3.2.1.2.97.98.7|2|1\n1.3.2.2.99.100|2|2\n", "humidity:ab/7=100 97.98; humidity:cd=200 none",
+	    "" },
+	{ "a label of another table, through a column and through the index",
+	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
+	    "      - { column: 1, kind: humidity, label: '{via 4: 1.3.9} {via 4: via 1.3.8: 1.3.9} {via "
+	    "index.1: 1.3.9}',\n"
+	    "          when: { oid: 1.3.9, via: index.1, is: port } }\n",
+	    "1.3.2.1.5.1|2|1\n1.3.2.1.6.1|2|1\n1.3.2.4.5.1|2|7\n1.3.8.7|2|3\n1.3.9.3|4|rack\n1.3.9.5|4|"
+	    "port\n1.3.9.7|4|shelf\n",
+	    "humidity:5.1=100 shelf rack port", "p 1.3.2.1.6.1: its conditions do not hold\n" },
 	{ "nothing at all", "profile: p\nmodule: true\nsensors: [ { oid: 1.3.1.0, kind: humidity } ]\n",
 	    "1.3.9.0|2|1\n", "", "" },
 };

@@ -6,6 +6,7 @@
 #define OBJECT "1.3.6.1.2.1.1.2.0|6|"
 
 static const char *const profiles[] = {
+	"profile: alone\nmatch: { sysObjectID: 1.3.6.1.4.1.9999.8 }\nwithout: [ups]\n",
 	"profile: vendor\nmatch: { sysObjectID: 1.3.6.1.4.1.9999 }\n",
 	"profile: model\nmatch: { sysObjectID: 1.3.6.1.4.1.9999.7 }\ninclude: ups\n",
 	"profile: model-b\nmatch: { sysObjectID: 1.3.6.1.4.1.9999.7, sysDescr: [box, revision b] }\n",
@@ -29,7 +30,9 @@ static const struct {
 	{ "1.3.6.1.4.1.8888.1.0|2|1\n", "" },
 	{ "1.3.6.1.2.1.33.1.2.1.0|2|2\n", "ups" },
 	{ "1.3.6.1.2.1.33.1.2.1.0|2|2\n1.3.6.1.2.1.99.1.1.1.4.1|2|2\n", "entity ups" },
-	{ OBJECT "1.3.6.1.4.1.9999\n1.3.6.1.2.1.33.1.2.1.0|2|2\n", "vendor" },
+	{ OBJECT "1.3.6.1.4.1.9999\n1.3.6.1.2.1.33.1.2.1.0|2|2\n", "vendor ups" },
+	{ OBJECT "1.3.6.1.4.1.9999.8\n1.3.6.1.2.1.33.1.2.1.0|2|2\n1.3.6.1.2.1.99.1.1.1.4.1|2|2\n",
+	    "alone entity" },
 	{ OBJECT "no oid\n" DESCR "Gateway\n", "" },
 };
 
@@ -107,7 +110,7 @@ all_that_a_plan_looks_at_is_walked_once_and_in_order(void)
 			    "      - { column: 4, kind: humidity, instance: again }\n"),
 	    0);
 	CU_ASSERT_EQUAL(profiles_link(t.profiles, &t.faults), 0);
-	profile_match_one(profiles_find(t.profiles, "p"), &match);
+	profiles_match_named(t.profiles, profiles_find(t.profiles, "p"), t.objects, &match);
 	CU_ASSERT_EQUAL(profile_match_walks(&match, keep_root, &t), 0);
 	CU_ASSERT_STRING_EQUAL(t.text,
 	    "1.3.2.1\n1.3.2.2\n1.3.2.3\n1.3.2.4\n1.3.5.1\n1.3.7.0 scalar\n1.3.8.0 scalar\n1.3.9.0 scalar\n");

@@ -88,7 +88,7 @@ testing_plan(struct testing *t, const char *profile, const char *device)
 	CU_ASSERT_EQUAL(recording_parse(t->objects, device, strlen(device), NULL), 0);
 	CU_ASSERT_EQUAL(profiles_link(t->profiles, &t->faults), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(profiles_find(t->profiles, profile));
-	profile_match_one(profiles_find(t->profiles, profile), &match);
+	profiles_match_named(t->profiles, profiles_find(t->profiles, profile), t->objects, &match);
 	profile_plan_free(t->plan);
 	CU_ASSERT_EQUAL_FATAL(profile_plan_new(&match, t->objects, testing_left, t, &t->plan), 0);
 	return t->plan;

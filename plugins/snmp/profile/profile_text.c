@@ -96,17 +96,22 @@ put_value(struct writer *w, const struct snmp_value *value)
 }
 
 static bool
-put_index(struct writer *w, struct snmp_oid index, size_t sub)
+put_index(struct writer *w, struct snmp_oid index, const struct profile_slice *slice)
 {
 	char text[OID_TEXT];
+	struct snmp_oid part;
 
-	if (sub > index.len)
+	if (!profile_slice_of(slice, index, &part))
 		return false;
-	if (sub > 0)
-		index = (struct snmp_oid){ index.ids + sub - 1, 1 };
-	oid_format(index.ids, index.len, text, sizeof(text));
-	put(w, text, strlen(text));
-	return true;
+	if (slice->form == SLICE_NUMBERS) {
+		oid_format(part.ids, part.len, text, sizeof(text));
+		put(w, text, strlen(text));
+		return true;
+	}
+	for (size_t i = 0; i < part.len; i++)
+		text[i] = part.ids[i] < 256 ? (char)part.ids[i] : '?';
+	put(w, text, part.len);
+	return part.len > 0;
 }
 
 bool
@@ -126,7 +131,7 @@ profile_template_write(const struct profile_template *template, struct object_se
 			put(&w, piece->text, piece->len);
 			break;
 		case PIECE_INDEX:
-			is_whole = put_index(&w, index, piece->sub) && is_whole;
+			is_whole = put_index(&w, index, &piece->slice) && is_whole;
 			break;
 		case PIECE_OBJECT:
 			object = profile_ref_find(&piece->ref, objects, index);

@@ -9,6 +9,9 @@
 const struct snmp_object *
 profile_ref_find(const struct profile_ref *ref, struct object_set *objects, struct snmp_oid index);
 
+/* This part of an index. false: the index does not have it. */
+bool profile_slice_of(const struct profile_slice *slice, struct snmp_oid index, struct snmp_oid *out);
+
 /*
  * Writes the template's text, UTF-8 and without control characters, cut to `size` at a character. false: an object in it is not
  * there or has no text, so another label should be tried; what could be written is in `out` all the same.

@@ -19,6 +19,8 @@ struct roots {
 static void
 add(struct roots *roots, const struct profile_ref *ref)
 {
+	if (ref->via != NULL)
+		add(roots, &ref->via->ref);
 	if (ref->oid.len == 0 || roots->is_full)
 		return;
 	if (roots->count == roots->capacity) {
@@ -43,19 +45,26 @@ add_template(struct roots *roots, const struct profile_template *template)
 }
 
 static void
+add_conditions(struct roots *roots, const struct profile_conditions *conditions)
+{
+	for (size_t i = 0; i < conditions->count; i++)
+		add(roots, &conditions->items[i].ref);
+}
+
+static void
 add_rule(struct roots *roots, const struct profile_rule *rule)
 {
 	add(roots, &rule->oid);
 	add(roots, &rule->kind_by);
 	for (size_t i = 0; i < rule->exponent_count; i++)
 		add(roots, &rule->exponents[i].ref);
-	for (size_t i = 0; i < rule->condition_count; i++)
-		add(roots, &rule->conditions[i].ref);
-	for (size_t i = 0; i < rule->table_condition_count; i++)
-		add(roots, &rule->table_conditions[i].ref);
+	for (size_t i = 0; i < rule->factor_count; i++)
+		add(roots, &rule->factors[i].ref);
+	add_conditions(roots, &rule->conditions);
+	add_conditions(roots, &rule->table_conditions);
 	add_template(roots, &rule->instance);
-	for (size_t i = 0; i < rule->label_count; i++)
-		add_template(roots, &rule->labels[i]);
+	for (size_t i = 0; i < rule->labels.count; i++)
+		add_template(roots, &rule->labels.items[i]);
 }
 
 static int
