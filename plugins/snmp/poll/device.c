@@ -80,7 +80,7 @@ schedule(struct device *device, int64_t delay_ms)
 static void
 ask(struct device *device)
 {
-	session_ask(&device->session, INT64_MAX);
+	session_ask(&device->session, 0, (unsigned)device->poller->config->retries + 1, INT64_MAX);
 }
 
 /* ---- polls */
@@ -327,10 +327,12 @@ session_given_up(void *arg, unsigned attempts)
 }
 
 static void
-session_answered(void *arg, const struct codec_answer *answer, bool is_late)
+session_answered(void *arg, const struct codec_answer *answer, unsigned about, bool is_late)
+
 {
 	struct device *device = arg;
 
+	(void)about;
 	device->down_steps = 0;
 	tell_presence(device, TOWERD_PRESENCE_REACHABLE, "");
 	if (device->phase == PHASE_DOWN) {
@@ -372,8 +374,8 @@ device_new(struct poller *poller, const struct device_settings *settings)
 	device->timer = towerd_timer_new(poller->ctx, timer_due, device);
 	int rc = session_init(&device->session, poller, &session_calls, device, device->timer);
 	if (rc == 0)
-		rc = session_set_access(
-		    &device->session, &settings->address, settings->version, settings->community);
+		rc = session_set_access(&device->session, &settings->address, &settings->address,
+		    settings->version, settings->community);
 	device->settings.community = device->session.community;
 	if (rc < 0 || device->settings.profile == NULL) {
 		device_free(device);

@@ -97,7 +97,7 @@ received(void *arg, const struct wire_address *from, const uint8_t *data, size_t
 	if (session == NULL)
 		towerd_count(poller->ctx, "stray-answers", 1);
 	else
-		session_receive(session, from, &answer);
+		session_receive(session, from, &answer, len);
 }
 
 static void

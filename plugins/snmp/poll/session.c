@@ -2,6 +2,7 @@
 /* One exchange with one device: build, send, repeat, give up, and whether what comes back is the device's own. */
 #include "plugins/snmp/poll/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,8 @@ session_init(struct session *session, struct poller *poller, const struct sessio
 }
 
 int
-session_set_access(struct session *session, const struct wire_address *address, enum codec_version version,
-    const char *community)
+session_set_access(struct session *session, const struct wire_address *address,
+    const struct wire_address *answers_from, enum codec_version version, const char *community)
 {
 	char *copy = strdup(community);
 
@@ -25,21 +26,31 @@ session_set_access(struct session *session, const struct wire_address *address, 
 	session->community = copy;
 	session->version = version;
 	session->address = *address;
+	session->answers_from = *answers_from;
 	return 0;
 }
 
 static void
-forget(struct session *session, uint32_t *id)
+forget(struct session *session, struct session_id *id)
 {
-	waiting_remove(&session->poller->waiting, *id);
-	*id = 0;
+	waiting_remove(&session->poller->waiting, id->id);
+	*id = (struct session_id){ 0 };
+}
+
+static void
+forget_late(struct session *session)
+{
+	for (unsigned i = 0; i < SESSION_LATE; i++)
+		forget(session, &session->late[i]);
 }
 
 void
 session_fini(struct session *session)
 {
-	forget(session, &session->id);
-	forget(session, &session->late_id);
+	if (session->poller == NULL)
+		return;
+	forget(session, &session->now);
+	forget_late(session);
 	free(session->community);
 	session->community = NULL;
 }
@@ -50,16 +61,24 @@ session_is_waiting(const struct session *session)
 	return session->is_waiting;
 }
 
+/* A question about the same thing that was given up before is of no interest any more. */
 void
 session_drop(struct session *session)
 {
+	struct session_id *late = session->late;
+
 	if (!session->is_waiting)
 		return;
 	session->is_waiting = false;
 	towerd_timer_stop(session->poller->ctx, session->timer);
-	forget(session, &session->late_id);
-	session->late_id = session->id;
-	session->id = 0;
+	if (late[0].about != session->now.about) {
+		forget(session, &late[1]);
+		late[1] = late[0];
+		late[0] = (struct session_id){ 0 };
+	}
+	forget(session, &late[0]);
+	late[0] = session->now;
+	session->now = (struct session_id){ 0 };
 }
 
 /* ---- sending */
@@ -90,20 +109,6 @@ build(struct session *session, const struct session_question *question, uint8_t 
 	return len;
 }
 
-/* The next time-out, or the deadline if that comes first. */
-static void
-wait(struct session *session)
-{
-	struct poller *poller = session->poller;
-	int64_t wait_ms = poller->config->timeout_ms,
-		left_ms = session->deadline_ms - towerd_now_ms(poller->ctx);
-
-	if (wait_ms > left_ms)
-		wait_ms = left_ms > 0 ? left_ms : 0;
-	session->is_waiting = true;
-	towerd_timer_start(poller->ctx, session->timer, wait_ms);
-}
-
 static void
 transmit(struct session *session)
 {
@@ -114,24 +119,28 @@ transmit(struct session *session)
 	session->calls->ask(session->arg, &question);
 	int len = build(session, &question, message, &id_at);
 	if (len < 0) {
-		session_drop(session);
+		session->is_waiting = false;
+		forget(session, &session->now);
 		session->calls->failed(session->arg, len);
 		return;
 	}
-	codec_set_id(message, id_at, session->id);
+	codec_set_id(message, id_at, session->now.id);
 	wire_send(session->poller->wire, &session->address, message, (size_t)len);
+	session->octets += (size_t)len + wire_overhead(&session->address);
 	session->attempts++;
-	wait(session);
+	session->is_waiting = true;
+	towerd_timer_start(session->poller->ctx, session->timer, session->poller->config->timeout_ms);
 }
 
 void
-session_ask(struct session *session, int64_t deadline_ms)
+session_ask(struct session *session, unsigned about, unsigned tries, int64_t deadline_ms)
 {
 	session_drop(session);
 	session->attempts = 0;
+	session->tries = tries;
 	session->deadline_ms = deadline_ms;
-	forget(session, &session->id);
-	int rc = waiting_add(&session->poller->waiting, session, &session->id);
+	int rc = waiting_add(&session->poller->waiting, session, &session->now.id);
+	session->now.about = about;
 	if (rc < 0)
 		session->calls->failed(session->arg, rc);
 	else
@@ -141,10 +150,8 @@ session_ask(struct session *session, int64_t deadline_ms)
 void
 session_due(struct session *session)
 {
-	const struct poller *poller = session->poller;
-
-	if (session->attempts <= (unsigned)poller->config->retries &&
-	    towerd_now_ms(poller->ctx) < session->deadline_ms) {
+	if (session->attempts < session->tries &&
+	    towerd_now_ms(session->poller->ctx) < session->deadline_ms) {
 		transmit(session);
 		return;
 	}
@@ -154,29 +161,56 @@ session_due(struct session *session)
 
 /* ---- answers */
 
-static bool
-is_its_own(const struct session *session, const struct wire_address *from, const struct codec_answer *answer)
+/* NULL: it is the device's own. Else why not; what is wrong is counted, and `text` may hold the reason. */
+static const char *
+find_fault(const struct session *session, const struct wire_address *from, const struct codec_answer *answer,
+    char *text, size_t size)
 {
-	return wire_address_is_same(from, &session->address) && answer->version == session->version &&
-	    answer->community_len == strlen(session->community) &&
-	    memcmp(answer->community, session->community, answer->community_len) == 0;
+	struct towerd_ctx *ctx = session->poller->ctx;
+	char address[WIRE_ADDRESS_TEXT];
+
+	if (!wire_address_is_same(from, &session->address) &&
+	    !wire_address_is_same(from, &session->answers_from)) {
+		towerd_count(ctx, "answers-from-elsewhere", 1);
+		snprintf(text, size,
+		    "an answer came from %s: not taken; if that is the device, `answers-from` allows it",
+		    wire_address_format(from, address, sizeof(address)));
+		return text;
+	}
+	if (answer->version != session->version) {
+		towerd_count(ctx, "answers-of-another-version", 1);
+		return "an answer was of another SNMP version: not taken";
+	}
+	if (answer->community_len != strlen(session->community) ||
+	    memcmp(answer->community, session->community, answer->community_len) != 0) {
+		towerd_count(ctx, "answers-with-another-community", 1);
+		return "an answer bore another community: not taken";
+	}
+	return NULL;
 }
 
 void
-session_receive(struct session *session, const struct wire_address *from, const struct codec_answer *answer)
+session_receive(
+    struct session *session, const struct wire_address *from, const struct codec_answer *answer, size_t len)
 {
-	bool is_late = answer->id != session->id;
+	bool is_late = answer->id != session->now.id;
+	char text[192];
 
-	if (!is_its_own(session, from, answer)) {
-		session->calls->refused(
-		    session->arg, "it came from another address, or with another version or community");
+	session->octets += len + wire_overhead(from);
+	const char *fault = find_fault(session, from, answer, text, sizeof(text));
+	if (fault != NULL) {
+		session->calls->refused(session->arg, fault);
 		return;
 	}
-	forget(session, &session->late_id);
+	unsigned about = session->now.about;
+	for (unsigned i = 0; i < SESSION_LATE; i++)
+		if (session->late[i].id == answer->id)
+			about = session->late[i].about;
+	forget_late(session);
 	if (!is_late) {
-		forget(session, &session->id);
+		forget(session, &session->now);
 		session->is_waiting = false;
 		towerd_timer_stop(session->poller->ctx, session->timer);
 	}
-	session->calls->answered(session->arg, answer, is_late);
+	session->calls->answered(session->arg, answer, about, is_late);
 }

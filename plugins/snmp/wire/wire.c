@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -110,6 +111,24 @@ bool
 wire_address_is_same(const struct wire_address *a, const struct wire_address *b)
 {
 	return a->port == b->port && memcmp(&a->host, &b->host, sizeof(a->host)) == 0;
+}
+
+const char *
+wire_address_format(const struct wire_address *address, char *out, size_t size)
+{
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&address->host);
+	char host[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(is_v4 ? AF_INET : AF_INET6, address->host.s6_addr + (is_v4 ? sizeof(mapped_prefix) : 0),
+	    host, sizeof(host));
+	snprintf(out, size, is_v4 ? "%s:%u" : "[%s]:%u", host, (unsigned)address->port);
+	return out;
+}
+
+size_t
+wire_overhead(const struct wire_address *address)
+{
+	return IN6_IS_ADDR_V4MAPPED(&address->host) ? 28 : 48;
 }
 
 static socklen_t

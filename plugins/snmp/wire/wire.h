@@ -18,6 +18,11 @@ struct wire_address {
 /* "127.0.0.1", "127.0.0.1:1161", "[::1]:161", "::1"; default port 161. -EINVAL: not a literal address. */
 int wire_address_parse(const char *text, struct wire_address *out);
 bool wire_address_is_same(const struct wire_address *a, const struct wire_address *b);
+#define WIRE_ADDRESS_TEXT 64
+/* "127.0.0.1:161", "[::1]:161". Returns `out`. */
+const char *wire_address_format(const struct wire_address *address, char *out, size_t size);
+/* Octets of the headers of IP and UDP that a datagram to or from there has. */
+size_t wire_overhead(const struct wire_address *address);
 
 /* The address of this host that the socket is bound to: at a port that the host chooses. */
 struct wire_source {
