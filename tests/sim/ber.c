@@ -89,8 +89,8 @@ ber_unsigned(uint8_t *out, uint64_t value)
 	return 9;
 }
 
-static size_t
-put_subid(uint8_t *out, uint64_t subid)
+size_t
+ber_put_subid(uint8_t *out, uint64_t subid)
 {
 	size_t size = 1;
 	while (subid >> (7 * size) != 0)
@@ -124,9 +124,9 @@ ber_oid_parse(const char *text, size_t text_size, uint8_t *out)
 		} else if (count == 2) {
 			if (first < 2 && subid > 39)
 				return 0;
-			size += put_subid(out, first * 40 + subid);
+			size += ber_put_subid(out, first * 40 + subid);
 		} else {
-			size += put_subid(out + size, subid);
+			size += ber_put_subid(out + size, subid);
 		}
 		if (p == end)
 			return size;

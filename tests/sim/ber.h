@@ -57,6 +57,9 @@ uint8_t *ber_put_head(uint8_t *out, uint8_t tag, size_t size);
 size_t ber_signed(uint8_t *out, int64_t value);
 size_t ber_unsigned(uint8_t *out, uint64_t value);
 
+/* One number of an OID's encoded body; at most ten octets; returns their count. */
+size_t ber_put_subid(uint8_t *out, uint64_t subid);
+
 /* Dotted decimal (a leading dot is allowed) to the encoded body in out[BER_OID_MAX]; the size, or 0 when it is no OID. */
 size_t ber_oid_parse(const char *text, size_t text_size, uint8_t *out);
 

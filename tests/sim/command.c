@@ -47,20 +47,26 @@ run_words(const struct command *commands, size_t count, void *context, const str
 	return -EINVAL;
 }
 
+int
+command_reply(const struct command *commands, size_t count, void *context, char *line, struct reply *reply)
+{
+	struct words words;
+	const char *fault = words_split(line, &words);
+
+	reply->text[0] = '\0';
+	if (fault != NULL)
+		return reply_error(reply, "%s", fault);
+	return words.count == 0 ? -ENODATA : run_words(commands, count, context, &words, reply);
+}
+
 void
 command_run(const struct command *commands, size_t count, void *context, char *line)
 {
-	struct words words;
-	struct reply reply = { "" };
-	const char *fault = words_split(line, &words);
-	int rc;
+	struct reply reply;
+	int rc = command_reply(commands, count, context, line, &reply);
 
-	if (fault != NULL)
-		rc = reply_error(&reply, "%s", fault);
-	else if (words.count == 0)
+	if (rc == -ENODATA)
 		return;
-	else
-		rc = run_words(commands, count, context, &words, &reply);
 	printf("%s%s%s\n", rc < 0 ? "error" : "ok", reply.text[0] == '\0' ? "" : " ", reply.text);
 	fflush(stdout);
 }

@@ -26,6 +26,10 @@ struct command {
 	int (*run)(void *context, const struct words *words, struct reply *reply);
 };
 
+/* Runs the line. 0, -EINVAL, or -ENODATA for an empty one. */
+int
+command_reply(const struct command *commands, size_t count, void *context, char *line, struct reply *reply);
+
 /* Runs the line and prints the reply on standard output. An empty line prints nothing. */
 void command_run(const struct command *commands, size_t count, void *context, char *line);
 

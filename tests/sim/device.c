@@ -34,6 +34,7 @@ device_free(struct device *device)
 	for (uint32_t i = 0; i < device->own_count; i++)
 		free(device->own[i].bytes);
 	free(device->own);
+	free(device->quirks);
 	free(device);
 }
 
@@ -74,14 +75,16 @@ device_find(const struct device *device, struct ber_slice oid, struct device_hit
 	for (uint32_t i = 0; i < device->own_count; i++) {
 		const struct own_value *own = &device->own[i];
 		if (own->hash == hash && ber_oid_compare(varbind_oid(&own->varbind), oid) == 0) {
-			*hit = (struct device_hit){ &own->varbind, own, RECORD_NONE };
+			*hit = (struct device_hit){
+				.varbind = &own->varbind, .own = own, .position = RECORD_NONE
+			};
 			return own->kind != OWN_HIDDEN;
 		}
 	}
 	uint32_t position = record_find(device->record, oid, hash);
 	if (position == RECORD_NONE)
 		return false;
-	*hit = (struct device_hit){ &device->record->varbinds[position], NULL, position };
+	*hit = (struct device_hit){ .varbind = &device->record->varbinds[position], .position = position };
 	return true;
 }
 
@@ -104,16 +107,22 @@ device_after(const struct device *device, struct ber_slice oid, uint32_t hint, s
 		    : own == NULL            ? -1
 				  : ber_oid_compare(varbind_oid(recorded), varbind_oid(&own->varbind));
 		if (order < 0) {
-			*hit = (struct device_hit){ recorded, NULL, position };
+			*hit = (struct device_hit){ .varbind = recorded, .position = position };
 			return true;
 		}
-		*hit = (struct device_hit){ &own->varbind, own, position };
+		*hit = (struct device_hit){ .varbind = &own->varbind, .own = own, .position = position };
 		if (own->kind != OWN_HIDDEN)
 			return true;
 		own_at++;
 		if (order == 0)
 			position++;
 	}
+}
+
+struct ber_slice
+device_hit_oid(const struct device_hit *hit)
+{
+	return hit->name.size > 0 ? hit->name : varbind_oid(hit->varbind);
 }
 
 uint8_t
@@ -146,6 +155,19 @@ put_number(struct ber_slice oid, uint8_t tag, int64_t value, uint8_t *out, size_
 	return varbind.whole_size;
 }
 
+static size_t
+put_renamed(const struct varbind *varbind, struct ber_slice name, uint8_t *out, size_t room)
+{
+	struct ber_slice in = { varbind->whole + varbind->value_at, varbind->whole_size - varbind->value_at };
+	struct ber_tlv value;
+	struct varbind renamed;
+
+	if (!ber_take(&in, &value) || varbind_room(name.size, value.body.size) > room)
+		return 0;
+	varbind_encode(name, value.tag, value.body, out, &renamed);
+	return renamed.whole_size;
+}
+
 size_t
 device_put(
     const struct device *device, const struct device_hit *hit, int64_t now_ms, uint8_t *out, size_t room)
@@ -154,11 +176,13 @@ device_put(
 
 	if (hit->own != NULL && hit->own->kind == OWN_RAMP)
 		return put_number(
-		    varbind_oid(varbind), hit->own->ramp_tag, ramp_value(hit->own, now_ms), out, room);
+		    device_hit_oid(hit), hit->own->ramp_tag, ramp_value(hit->own, now_ms), out, room);
 	if (hit->own == NULL && is_uptime(varbind)) {
 		uint32_t ticks = (uint32_t)((now_ms - device->boot_ms) / 10);
-		return put_number(varbind_oid(varbind), BER_TIMETICKS, ticks, out, room);
+		return put_number(device_hit_oid(hit), BER_TIMETICKS, ticks, out, room);
 	}
+	if (hit->name.size > 0)
+		return put_renamed(varbind, hit->name, out, room);
 	if (varbind->whole_size > room)
 		return 0;
 	memcpy(out, varbind->whole, varbind->whole_size);
@@ -210,6 +234,13 @@ device_hide(struct device *device, struct ber_slice oid)
 }
 
 int
+device_refuse(struct device *device, struct ber_slice oid, uint8_t status)
+{
+	return own_insert(device, oid, (struct own_value){ .kind = OWN_ERROR, .error = status }, BER_NULL,
+	    (struct ber_slice){ 0 });
+}
+
+int
 device_ramp(
     struct device *device, struct ber_slice oid, int64_t from, int64_t to, int64_t start_ms, int64_t over_ms)
 {
@@ -246,4 +277,12 @@ device_unset(struct device *device, struct ber_slice oid)
 	device->own_count--;
 	memmove(&device->own[at], &device->own[at + 1], (device->own_count - at) * sizeof(*device->own));
 	return 0;
+}
+
+struct quirks *
+device_quirks(struct device *device)
+{
+	if (device->quirks == NULL)
+		device->quirks = calloc(1, sizeof(*device->quirks));
+	return device->quirks;
 }

@@ -9,7 +9,9 @@
 #define COMMAND_ROOM 4096
 
 static const char *const fleet_verbs[] = { "set", "unset", "hide", "ramp", "dead", "alive", "reboot", "loss",
-	"delay", "community", "version", "limit", "trap" };
+	"delay", "community", "version", "limit", "uptime", "no-bulk", "max-varbinds", "duplicate-oids",
+	"unordered", "endless", "answer-from", "wrong-community", "duplicate-answers", "truncate",
+	"serve-error", "trap" };
 static const char *const tower_verbs[] = { "set", "unset", "ramp", "silence", "speak", "drop", "leave",
 	"return", "late-will", "deployment", "report", "raw", "gap", "skew", "position", "alarm" };
 

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The commands of sim-fleet. ADDRESS is a device's 127.x.y.z, or * for every device. */
-#include "tests/sim/fleet_command.h"
-
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include "tests/sim/clock.h"
-#include "tests/sim/snmprec.h"
+#include "tests/sim/fleet_inside.h"
 #include "tests/sim/trap.h"
 
-/* One device's share of a command: words->at[2…] are its arguments. 0, or -EINVAL with the reply set. */
-typedef int (*device_fn)(
-    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply);
-
-static int
+int
 each_device(struct fleet_context *context, const struct words *words, struct reply *reply, device_fn fn)
 {
 	struct fleet *fleet = context->fleet;
@@ -90,7 +84,7 @@ add_device_range(void *data, const struct words *words, struct reply *reply)
 	return add_devices(data, words->at[1], count, words->at[3], reply);
 }
 
-static int
+int
 parse_oid(const char *word, uint8_t *oid, struct ber_slice *slice, struct reply *reply)
 {
 	*slice = (struct ber_slice){ oid, ber_oid_parse(word, strlen(word), oid) };
@@ -108,7 +102,7 @@ parse_value(const char *tag, const char *value, uint8_t *body, struct snmprec_it
 	    : reply_error(reply, "\"%s\" with tag \"%s\": %s", value, tag, snmprec_result_names[result]);
 }
 
-static int
+int
 own_result(int rc, const char *oid, struct reply *reply)
 {
 	switch (rc) {
@@ -204,6 +198,19 @@ restart(struct fleet_context *context, struct device *device, const struct words
 	(void)words;
 	(void)reply;
 	device->boot_ms = sim_clock_ms();
+	return 0;
+}
+
+static int
+set_uptime(
+    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
+{
+	int64_t ticks;
+	(void)context;
+	if (!words_number(words->at[2], 0, UINT32_MAX, &ticks))
+		return reply_error(
+		    reply, "\"%s\" is no number of hundredths from 0 to 4294967295", words->at[2]);
+	device->boot_ms = sim_clock_ms() - ticks * 10;
 	return 0;
 }
 
@@ -306,13 +313,14 @@ count_fleet(struct fleet_context *context, struct reply *reply)
 		sum.lost += one->lost;
 		sum.refused += one->refused;
 		sum.too_big += one->too_big;
+		sum.choked += one->choked;
 	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	return reply_ok(reply,
-	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu malformed=%lu unknown-address=%lu "
-	    "devices=%zu cpu-us=%lld",
-	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, context->fleet->malformed,
-	    context->fleet->unknown_address, context->fleet->device_count,
+	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu malformed=%lu "
+	    "unknown-address=%lu devices=%zu cpu-us=%lld",
+	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, sum.choked,
+	    context->fleet->malformed, context->fleet->unknown_address, context->fleet->device_count,
 	    (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000);
 }
 
@@ -323,8 +331,8 @@ count_device(
 	(void)context;
 	(void)words;
 	const struct device_counts *one = &device->counts;
-	return reply_ok(reply, "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu", one->requests,
-	    one->answers, one->lost, one->refused, one->too_big);
+	return reply_ok(reply, "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu",
+	    one->requests, one->answers, one->lost, one->refused, one->too_big, one->choked);
 }
 
 static int
@@ -335,42 +343,37 @@ count(void *data, const struct words *words, struct reply *reply)
 	return each_device(data, words, reply, count_device);
 }
 
-/* A command about devices: its row below names the function that runs for each. */
-#define DEVICE_COMMAND(fn)                                                                  \
-	static int fn##_command(void *data, const struct words *words, struct reply *reply) \
-	{                                                                                   \
-		return each_device(data, words, reply, fn);                                 \
-	}
-DEVICE_COMMAND(set_value)
-DEVICE_COMMAND(unset_value)
-DEVICE_COMMAND(hide_value)
-DEVICE_COMMAND(ramp_value)
-DEVICE_COMMAND(be_dead)
-DEVICE_COMMAND(restart)
-DEVICE_COMMAND(set_loss)
-DEVICE_COMMAND(set_delay)
-DEVICE_COMMAND(set_community)
-DEVICE_COMMAND(set_version)
-DEVICE_COMMAND(set_limit)
-DEVICE_COMMAND(send_trap)
+static DEVICE_COMMAND(set_value) static DEVICE_COMMAND(unset_value) static DEVICE_COMMAND(hide_value) static DEVICE_COMMAND(ramp_value) static DEVICE_COMMAND(be_dead) static DEVICE_COMMAND(restart) static DEVICE_COMMAND(
+    set_uptime) static DEVICE_COMMAND(set_loss) static DEVICE_COMMAND(set_delay) static DEVICE_COMMAND(set_community) static DEVICE_COMMAND(set_version) static DEVICE_COMMAND(set_limit) static DEVICE_COMMAND(send_trap)
 
-const struct command fleet_commands[] = {
-	{ "record", 2, "NAME FILE.snmprec", add_record },
-	{ "device", 2, "ADDRESS RECORD", add_device },
-	{ "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
-	{ "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
-	{ "unset", 2, "ADDRESS OID|all", unset_value_command },
-	{ "hide", 2, "ADDRESS OID", hide_value_command },
-	{ "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },
-	{ "dead", 1, "ADDRESS", be_dead_command },
-	{ "alive", 1, "ADDRESS", be_dead_command },
-	{ "reboot", 1, "ADDRESS", restart_command },
-	{ "loss", 2, "ADDRESS PERCENT", set_loss_command },
-	{ "delay", 2, "ADDRESS DURATION", set_delay_command },
-	{ "community", 2, "ADDRESS TEXT", set_community_command },
-	{ "version", 2, "ADDRESS 1|2c", set_version_command },
-	{ "limit", 2, "ADDRESS OCTETS", set_limit_command },
-	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
-	{ "count", 0, "[ADDRESS]", count },
-};
+    const struct command fleet_commands[] = {
+	    { "record", 2, "NAME FILE.snmprec", add_record },
+	    { "device", 2, "ADDRESS RECORD", add_device },
+	    { "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
+	    { "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
+	    { "unset", 2, "ADDRESS OID|all", unset_value_command },
+	    { "hide", 2, "ADDRESS OID", hide_value_command },
+	    { "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },
+	    { "dead", 1, "ADDRESS", be_dead_command },
+	    { "alive", 1, "ADDRESS", be_dead_command },
+	    { "reboot", 1, "ADDRESS", restart_command },
+	    { "uptime", 2, "ADDRESS HUNDREDTHS", set_uptime_command },
+	    { "loss", 2, "ADDRESS PERCENT", set_loss_command },
+	    { "delay", 2, "ADDRESS DURATION", set_delay_command },
+	    { "community", 2, "ADDRESS TEXT", set_community_command },
+	    { "version", 2, "ADDRESS 1|2c", set_version_command },
+	    { "limit", 2, "ADDRESS OCTETS", set_limit_command },
+	    { "no-bulk", 2, "ADDRESS drop|error|off", set_bulk_command },
+	    { "max-varbinds", 2, "ADDRESS N|off", set_most_varbinds_command },
+	    { "duplicate-oids", 2, "ADDRESS on|off", set_repeats_command },
+	    { "unordered", 2, "ADDRESS on|off", set_unordered_command },
+	    { "endless", 2, "ADDRESS grow|loop|off", set_endless_command },
+	    { "answer-from", 2, "ADDRESS OTHER-ADDRESS|off", set_answer_from_command },
+	    { "wrong-community", 2, "ADDRESS TEXT|off", set_answer_community_command },
+	    { "duplicate-answers", 2, "ADDRESS on|off", set_answers_twice_command },
+	    { "truncate", 2, "ADDRESS OCTETS|off", set_cut_command },
+	    { "serve-error", 3, "ADDRESS OID STATUS", refuse_value_command },
+	    { "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
+	    { "count", 0, "[ADDRESS]", count },
+    };
 const size_t fleet_command_count = sizeof(fleet_commands) / sizeof(fleet_commands[0]);

@@ -16,7 +16,14 @@ enum pdu_tag {
 	PDU_TRAP2 = 0xa7,
 };
 
-enum snmp_error { SNMP_TOO_BIG = 1, SNMP_NO_SUCH_NAME = 2, SNMP_NO_ACCESS = 6, SNMP_NOT_WRITABLE = 17 };
+enum snmp_error {
+	SNMP_TOO_BIG = 1,
+	SNMP_NO_SUCH_NAME = 2,
+	SNMP_GEN_ERR = 5,
+	SNMP_NO_ACCESS = 6,
+	SNMP_NOT_WRITABLE = 17,
+	SNMP_INCONSISTENT_NAME = 18, /* the last one there is */
+};
 
 struct request {
 	enum snmp_version version;

@@ -171,6 +171,23 @@ is_welcome(const struct device *device, const struct request *request)
 	    memcmp(request->community.at, device->community, request->community.size) == 0;
 }
 
+/* A request that the device cannot bear: it says nothing. */
+static bool
+is_choking(const struct device *device, const struct request *request)
+{
+	const struct quirks *quirks = device->quirks;
+	struct ber_slice varbinds = request->varbinds, oid;
+	unsigned count = 0;
+
+	if (quirks == NULL)
+		return false;
+	if (quirks->bulk == BULK_DROPPED && request->pdu == PDU_GETBULK)
+		return true;
+	while (quirks->most_varbinds > 0 && request_next(&varbinds, &oid, NULL))
+		count++;
+	return count > quirks->most_varbinds;
+}
+
 /* The device that answers this datagram, with the request read; NULL when nobody does. */
 static struct device *
 device_for(struct server *server, uint32_t address, struct ber_slice octets, struct request *request)
@@ -194,6 +211,10 @@ device_for(struct server *server, uint32_t address, struct ber_slice octets, str
 	}
 	if (!is_welcome(device, request)) {
 		device->counts.refused++;
+		return NULL;
+	}
+	if (is_choking(device, request)) {
+		device->counts.choked++;
 		return NULL;
 	}
 	return device;
@@ -255,6 +276,25 @@ queue_answer(struct server *server, uint32_t from, const struct sockaddr_in *to,
 	group->count++;
 }
 
+/* Sends the answer now or after the device's delay; its octets stay where they are until the next flush. */
+static void
+send_answer(struct server *server, struct device *device, const struct sockaddr_in *to, uint8_t *octets,
+    size_t size, int64_t now_ms)
+{
+	const struct quirks *quirks = device->quirks;
+	uint32_t from = quirks != NULL && quirks->answer_from != 0 ? quirks->answer_from : device->address;
+	unsigned copies = quirks != NULL && quirks->answers_twice ? 2 : 1;
+
+	if (quirks != NULL && quirks->cut_octets > 0 && size > quirks->cut_octets)
+		size = quirks->cut_octets;
+	for (unsigned i = 0; i < copies; i++) {
+		if (device->delay_ms == 0)
+			queue_answer(server, from, to, octets, size);
+		else if (later_put(&server->later, now_ms + device->delay_ms, to, from, octets, size) < 0)
+			device->counts.lost++;
+	}
+}
+
 static void
 serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
 {
@@ -265,20 +305,14 @@ serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
 	struct device *device = device_for(server, address, octets, &request);
 	if (device == NULL)
 		return;
-	if (ANSWERS_ROOM - server->answers_used < ANSWER_ROOM)
+	if (ANSWERS_ROOM - server->answers_used < ANSWER_ROOM || server->answer_count + 2 > BATCH)
 		flush(server);
 	size_t size;
 	uint8_t *answer =
 	    answer_build(device, &request, now_ms, server->answers + server->answers_used, &size);
 	device->counts.answers++;
-	if (device->delay_ms > 0) {
-		if (later_put(&server->later, now_ms + device->delay_ms, header->msg_name, address, answer,
-			size) < 0)
-			device->counts.lost++;
-		return;
-	}
 	server->answers_used = (size_t)(answer + size - server->answers);
-	queue_answer(server, address, header->msg_name, answer, size);
+	send_answer(server, device, header->msg_name, answer, size, now_ms);
 }
 
 bool
