@@ -51,13 +51,13 @@ static bool
 find_next(const struct device *device, enum snmp_version version, struct ber_slice oid, uint32_t hint,
     struct device_hit *hit)
 {
-	while (walk_next(device, oid, hint, hit)) {
-		if (is_for(version, hit))
-			return true;
-		oid = device_hit_oid(hit);
-		hint = hit->position;
-	}
-	return false;
+	if (!walk_next(device, oid, hint, hit))
+		return false;
+	/* What it passes over is passed in order: a walk that never ends might hold nothing else. */
+	while (!is_for(version, hit))
+		if (!device_after(device, device_hit_oid(hit), hit->position, hit))
+			return false;
+	return true;
 }
 
 /* GET and GETNEXT: an SNMP error, 0 when all went well; *index is the varbind it is about. */
