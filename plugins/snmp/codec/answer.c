@@ -16,7 +16,6 @@
 static bool
 read_value(uint8_t tag, struct ber body, struct snmp_value *out, uint32_t **ids)
 {
-	int64_t number;
 	int count;
 
 	out->tag = (enum snmp_tag)tag;
@@ -26,12 +25,12 @@ read_value(uint8_t tag, struct ber body, struct snmp_value *out, uint32_t **ids)
 	case SNMP_COUNTER32:
 	case SNMP_GAUGE32:
 	case SNMP_TIMETICKS:
-	case SNMP_COUNTER64:
-		if (!ber_number(body, &number))
+		if (!ber_natural(body, &out->natural))
 			return false;
-		/* Some agents leave out the zero octet in front: what looks negative is large. */
-		out->natural = tag == SNMP_COUNTER64 ? (uint64_t)number : (uint64_t)number & UINT32_MAX;
+		out->natural &= UINT32_MAX;
 		return true;
+	case SNMP_COUNTER64:
+		return ber_natural(body, &out->natural);
 	case SNMP_OID:
 		count = ber_oid(body, *ids);
 		out->oid.ids = *ids;
@@ -95,24 +94,25 @@ make_room(struct answer_room *room, size_t len)
 	return 0;
 }
 
-/* Into `out`, whose sub-identifiers take the front of the room: a name takes no more of them than its octets, head included, count. */
+/* Address and time may come under other types. Into `out`, whose sub-identifiers take the front of the room: a name takes no more of them than its octets, head included, count. */
 static bool
 read_trap_v1(struct answer_room *room, struct ber *pdu, struct codec_trap_v1 *out, uint32_t **ids)
 {
 	struct ber enterprise, agent, uptime;
-	int64_t generic, specific, ticks;
+	int64_t generic, specific;
+	uint64_t ticks;
+	uint8_t tag;
 
-	if (!ber_take_tag(pdu, SNMP_OID, &enterprise) || !ber_take_tag(pdu, SNMP_IPADDRESS, &agent) ||
-	    ber_left(&agent) != sizeof(out->agent) || !ber_take_number(pdu, &generic) || generic < 0 ||
-	    generic > INT32_MAX || !ber_take_number(pdu, &specific) || specific < INT32_MIN ||
-	    specific > INT32_MAX || !ber_take_tag(pdu, SNMP_TIMETICKS, &uptime) ||
-	    !ber_number(uptime, &ticks))
+	if (!ber_take_tag(pdu, SNMP_OID, &enterprise) || !ber_take(pdu, &tag, &agent) ||
+	    !ber_take_number(pdu, &generic) || !ber_take_number(pdu, &specific) ||
+	    !ber_take(pdu, &tag, &uptime) || !ber_natural(uptime, &ticks))
 		return false;
 	int len = ber_oid(enterprise, room->ids);
 	if (len < 0)
 		return false;
 	out->enterprise = (struct snmp_oid){ room->ids, (size_t)len };
-	memcpy(out->agent, agent.at, sizeof(out->agent));
+	if (ber_left(&agent) == sizeof(out->agent)) /* else it names nobody */
+		memcpy(out->agent, agent.at, sizeof(out->agent));
 	out->generic = (int32_t)generic;
 	out->specific = (int32_t)specific;
 	out->uptime = (uint32_t)ticks;

@@ -35,7 +35,7 @@ ber_take(struct ber *in, uint8_t *tag, struct ber *body)
 	in->at += 2;
 	if (len >= 0x80) {
 		size_t octets = len & 0x7f;
-		if (octets == 0 || octets > 4 || ber_left(in) < octets)
+		if (octets == 0 || octets > sizeof(len) || ber_left(in) < octets)
 			return false;
 		for (len = 0; octets > 0; octets--)
 			len = len << 8 | *in->at++;
@@ -55,17 +55,35 @@ ber_take_tag(struct ber *in, uint8_t tag, struct ber *body)
 	return ber_take(in, &found, body) && found == tag;
 }
 
-/* Two's complement; a Counter64 beyond the signed range has a zero octet in front. */
 static inline bool
-ber_number(struct ber body, int64_t *out)
+ber_octets(struct ber body, uint64_t number, uint64_t *out)
 {
 	if (ber_left(&body) == 0 || ber_left(&body) > 9 || (ber_left(&body) == 9 && body.at[0] != 0))
 		return false;
-	uint64_t number = (body.at[0] & 0x80) != 0 ? UINT64_MAX : 0;
 	while (body.at < body.end)
 		number = number << 8 | *body.at++;
+	*out = number;
+	return true;
+}
+
+/* An INTEGER: two's complement. */
+static inline bool
+ber_number(struct ber body, int64_t *out)
+{
+	bool is_negative = body.at < body.end && (body.at[0] & 0x80) != 0;
+	uint64_t number;
+
+	if (!ber_octets(body, is_negative ? UINT64_MAX : 0, &number))
+		return false;
 	*out = (int64_t)number;
 	return true;
+}
+
+/* A counter, gauge or time: some agents leave out the zero octet in front, so what looks negative is large. */
+static inline bool
+ber_natural(struct ber body, uint64_t *out)
+{
+	return ber_octets(body, 0, out);
 }
 
 static inline bool
