@@ -117,13 +117,18 @@ static const char *const fuse_states[] = { "unknown", "ok", "open", "warning", "
 static const char *const genset_states[] = { "unknown", "off", "starting", "running", "cooling", "stopping",
 	"fault", NULL };
 static const char *const genset_modes[] = { "unknown", "auto", "manual", "test", "blocked", "off", NULL };
+static const char *const control_modes[] = { "unknown", "auto", "manual", "off", NULL };
 static const char *const transfer_states[] = { "unknown", "mains", "genset", "open", NULL };
+static const char *const power_states[] = { "unknown", "off", "sleep", "standby", "ready", "on", NULL };
 static const char *const power_sources[] = { "unknown", "none", "mains", "bypass", "battery", "booster",
 	"reducer", "genset", "inverter", "solar", NULL };
 static const char *const charger_states[] = { "unknown", "night", "bulk", "absorption", "float", "equalising",
 	"disconnected", "off", "fault", NULL };
 static const char *const unit_states[] = { "unknown", "off", "idle", "cooling", "heating", "free-cooling",
 	"failed", "manual", NULL };
+static const char *const damper_states[] = { "unknown", "closed", "open", "regulating", NULL };
+static const char *const cooling_modes[] = { "unknown", "standard", "free-cooling", "saving",
+	"air-conditioning", NULL };
 static const char *const fan_states[] = { "unknown", "ok", "warning", "failed", "off", "absent", NULL };
 static const char *const link_states[] = { "unknown", "up", "down", "degraded", "testing", "dormant",
 	"absent", "lower-layer-down", NULL };
@@ -205,6 +210,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("battery.count", "battery strings", 0, 1000, COUNT) },
 	{ NUMBER("battery.current", "battery current, charging positive", -10000, 10000, AMPERES),
 	    .ups_object = "upsBatteryCurrent", .battery_object = "batteryActualCurrent" },
+	{ TRUTH("battery.current-limited", "battery charging current limited") },
 	{ NUMBER("battery.cycles", "battery charging cycles", 0, 1000000, COUNT),
 	    .battery_object = "batteryChargingCycleCount" },
 	{ STATE("battery.fuse", "battery fuse", fuse_states),
@@ -260,6 +266,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("converter.voltage", "DC/DC converter voltage", 0, 1500, VOLTS_DC) },
 
 	{ TRUTH("cooling.compressor", "compressor running") },
+	{ STATE("cooling.damper", "damper", damper_states) },
 	{ NUMBER("cooling.fan-duty", "fan duty", 0, 100, PERCENT) },
 	{ NUMBER("cooling.fan-speed", "fan speed", 0, 100000, REVOLUTIONS),
 	    .rules = { { BELOW(.alarm_type = "cooling/fan-failed", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
@@ -267,6 +274,9 @@ static const struct catalogue_kind kinds[] = {
 	{ STATE("cooling.fan-state", "fan state", fan_states),
 	    .rules = { IN_STATES("failed", "cooling/fan-failed", TOWERD_MINOR) } },
 	{ TRUTH("cooling.filter-clogged", "air filter clogged") },
+	{ NUMBER("cooling.load", "cooling unit load", 0, 100, PERCENT) },
+	{ STATE("cooling.mode", "cooling mode", cooling_modes) },
+	{ NUMBER("cooling.opening", "opening of a damper or valve", 0, 100, PERCENT) },
 	{ NUMBER("cooling.run-hours", "cooling unit run hours", 0, 1000000, HOURS) },
 	{ NUMBER("cooling.setpoint", "cooling set point", -60, 100, CELSIUS) },
 	{ STATE("cooling.state", "cooling unit state", unit_states),
@@ -287,14 +297,17 @@ static const struct catalogue_kind kinds[] = {
 		    LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 500) } } },
 
 	{ NUMBER("device.alarms", "active alarms of the device itself", 0, 1000000, COUNT) },
+	{ STATE("device.control-mode", "who is in control: the device or a person", control_modes) },
 	{ NUMBER("device.cpu", "processor load", 0, 100, PERCENT) },
 	{ NUMBER("device.current", "supply current of the device", -10000, 10000, AMPERES) },
 	{ NUMBER("device.memory", "memory in use", 0, 100, PERCENT) },
 	{ STATE("device.module", "state of a card or module", statuses) },
 	{ NUMBER("device.power", "power drawn by the device", 0, 1000000, WATTS) },
+	{ STATE("device.power-state", "power state", power_states) },
 	{ STATE("device.power-supply", "power supply state", statuses) },
 	{ STATE("device.redundancy", "redundancy of the device or of one unit", redundancy_states) },
 	{ NUMBER("device.sessions", "sessions that pass through the device", 0, 1000000000, COUNT) },
+	{ NUMBER("device.state-changes", "times a power state was entered", 0, INT64_MAX / 2, COUNT) },
 	{ STATE("device.status", "device status", statuses) },
 	{ NUMBER("device.storage", "storage in use", 0, 100, PERCENT) },
 	{ NUMBER("device.temperature", "temperature inside the device", -60, 200, CELSIUS),
@@ -312,6 +325,7 @@ static const struct catalogue_kind kinds[] = {
 	{ TRUTH("env.fire", "fire"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "env/fire", TOWERD_CRITICAL, AT_ONCE) } },
 	{ NUMBER("env.gas", "gas concentration", 0, 1000000, PPM) },
+	{ NUMBER("env.heat-index", "temperature as people feel it", -100, 150, CELSIUS) },
 	{ TRUTH("env.ice", "ice build-up"), .rules = { WHEN_IT_IS(WHEN_TRUE, "env/ice", TOWERD_MINOR, 0) } },
 	{ NUMBER("env.light", "light level", 0, 100, PERCENT) },
 	{ NUMBER("env.pressure", "air pressure", 300, 1200, HECTOPASCAL) },
@@ -366,6 +380,11 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("genset.starts", "engine starts", 0, 10000000, COUNT) },
 	{ STATE("genset.state", "genset state", genset_states),
 	    .rules = { IN_STATES("fault", "genset/failed", TOWERD_MAJOR) } },
+	{ STATE("genset.status", "part of a genset as its controller judges it", statuses),
+	    .rules = { IN_STATES(FAULTY, "genset/engine-fault", TOWERD_MINOR) } },
+	{ STATE("genset.test-result", "genset test result", test_states),
+	    .rules = { IN_STATES("failed", "genset/failed", TOWERD_MINOR) } },
+	{ TRUTH("genset.testing", "genset test running") },
 	{ STATE("genset.transfer", "transfer switch position", transfer_states) },
 	{ NUMBER("genset.voltage", "genset voltage", 0, 50000, VOLTS_AC) },
 
@@ -374,7 +393,7 @@ static const struct catalogue_kind kinds[] = {
 		.hysteresis = 300) } } },
 
 	{ TRUTH("input.active", "digital input active") },
-	{ STATE("input.status", "digital input as the device judges it", statuses) },
+	{ STATE("input.status", "input as the device judges it", statuses) },
 	{ NUMBER("input.voltage", "voltage at an analogue input", -1500, 1500, VOLTS_DC) },
 
 	{ NUMBER("inverter.ac-voltage", "inverter AC input voltage", 0, 1000, VOLTS_AC) },
@@ -502,6 +521,8 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("rectifier.input-voltage", "rectifier input voltage", 0, 1000, VOLTS_AC) },
 	{ NUMBER("rectifier.load", "rectifier capacity in use", 0, 200, PERCENT) },
 	{ NUMBER("rectifier.power", "rectifier output power", -10000000, 10000000, WATTS) },
+	{ NUMBER("rectifier.rated-current", "rectifier current installed", 0, 100000, AMPERES) },
+	{ NUMBER("rectifier.rated-power", "rectifier power installed", 0, 10000000, WATTS) },
 	{ STATE("rectifier.state", "rectifier state", statuses),
 	    .rules = { IN_STATES(FAULTY, "power/rectifier-failure", TOWERD_MINOR) } },
 	{ NUMBER("rectifier.temperature", "rectifier temperature", -60, 200, CELSIUS) },
@@ -516,6 +537,7 @@ static const struct catalogue_kind kinds[] = {
 	{ TRUTH("security.tamper", "cable or cabinet tampered with"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "site/cable-tamper", TOWERD_MAJOR, AT_ONCE) } },
 
+	{ NUMBER("solar.charging-current", "current from the solar charger", -10000, 10000, AMPERES) },
 	{ NUMBER("solar.current", "solar array current", -10000, 10000, AMPERES) },
 	{ NUMBER("solar.energy", "solar yield", 0, 1000000000000, WATTHOURS) },
 	{ NUMBER("solar.irradiance", "solar irradiance", 0, 2000, WATTS_M2) },
