@@ -341,6 +341,7 @@ agent_start(struct agent *agent, unsigned scale, char *error, size_t size)
 	alarm_raise(agent->alarms, ENTITY_AGENT_NUMBER, "agent/restarted", "", 0, NULL, 0);
 	inventory_begin(agent);
 	host_start(agent->host);
+	agent->is_started = true;
 	log_write(TOWERD_LOG_INFO, NULL, "towerd %s runs: %zu sites, %zu sensors, control at %s",
 	    TOWERD_VERSION, model_site_count(agent->model), model_sensor_count(agent->model),
 	    agent->config->agent.control_socket);

@@ -24,6 +24,7 @@ struct agent {
 	struct control *control;
 	struct command_parts parts;
 	struct loop_signal *signals[3];
+	bool is_started;
 };
 
 /* On failure a sentence is in `error`, and agent_stop() is still to be called. `scale`: of the clock. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Reload: the inventory and the log level are read again. Readers and plugins keep what they had at the start. */
+/* Reload: the inventory and the log level are read again, and by each plugin what it keeps in files of its own. Options are those of the start. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 struct reload {
 	struct agent *agent;
 	struct control_call *call; /* NULL: nobody waits, the log is told */
+	bool is_first;             /* at the start: the plugins read theirs by themselves */
 	struct towerd_fault_sink faults;
 	struct inventory_result result;
 };
@@ -63,32 +64,53 @@ fault_tell(void *arg, const char *file, unsigned line, unsigned column, const ch
 		log_write(TOWERD_LOG_ERROR, NULL, "%s:%u:%u: %s", file, line, column, message);
 }
 
-/* Ends the reload. */
 static void
-reload_tell(struct reload *reload, int rc)
+reload_refuse(struct reload *reload, int rc)
 {
-	const struct inventory_result *r = &reload->result;
 	const char *reason = rc == -EINVAL ? "it has faults"
 	    : rc == -EBUSY                 ? "another import is being written"
 					   : strerror(-rc);
 
-	if (rc < 0 && store_trouble(reload->agent->store) != NULL)
+	if (store_trouble(reload->agent->store) != NULL)
 		reason = store_trouble(reload->agent->store);
-	if (rc < 0 && reload->call != NULL)
+	if (reload->call != NULL)
 		command_refuse(reload->call, "nothing was changed: %s", reason);
-	else if (rc < 0)
+	else
 		log_write(TOWERD_LOG_ERROR, NULL, "the inventory was not taken: %s; what was known goes on",
 		    reason);
-	else {
-		log_write(TOWERD_LOG_INFO, NULL,
-		    "inventory: %u sites added, %u changed, %u removed, %u unchanged", r->added, r->changed,
-		    r->removed, r->unchanged);
-		if (reload->call != NULL) {
-			control_print(reload->call, "sites: %u added, %u changed, %u removed, %u unchanged\n",
-			    r->added, r->changed, r->removed, r->unchanged);
-			control_exit(reload->call, 0);
-		}
+}
+
+static void
+plugin_failed(void *arg, const char *plugin, const char *sentence)
+{
+	const struct reload *reload = arg;
+
+	log_write(
+	    TOWERD_LOG_ERROR, NULL, "plugin %s: not reloaded: %s; what it had goes on", plugin, sentence);
+	if (reload->call != NULL)
+		control_error(
+		    reload->call, "plugin %s: not reloaded: %s; what it had goes on\n", plugin, sentence);
+}
+
+/* Ends the reload. The plugins come after the inventory: what they read again may be about its new devices. */
+static void
+reload_tell(struct reload *reload, int rc)
+{
+	const struct inventory_result *r = &reload->result;
+
+	if (rc < 0) {
+		reload_refuse(reload, rc);
+		free(reload);
+		return;
 	}
+	log_write(TOWERD_LOG_INFO, NULL, "inventory: %u sites added, %u changed, %u removed, %u unchanged",
+	    r->added, r->changed, r->removed, r->unchanged);
+	if (reload->call != NULL)
+		control_print(reload->call, "sites: %u added, %u changed, %u removed, %u unchanged\n",
+		    r->added, r->changed, r->removed, r->unchanged);
+	unsigned failed = reload->is_first ? 0 : host_reload(reload->agent->host, plugin_failed, reload);
+	if (reload->call != NULL)
+		control_exit(reload->call, failed == 0 ? 0 : 1);
 	free(reload);
 }
 
@@ -123,7 +145,10 @@ agent_reload(void *arg, struct control_call *call)
 			command_refuse(call, "out of memory");
 		return;
 	}
-	*reload = (struct reload){ .agent = agent, .call = call, .faults = { fault_tell, reload, 0 } };
+	*reload = (struct reload){ .agent = agent,
+		.call = call,
+		.is_first = !agent->is_started,
+		.faults = { fault_tell, reload, 0 } };
 	struct config *config = config_load(agent->config_path, &reload->faults);
 	if (config == NULL || reload->faults.count > 0) {
 		reload_tell(reload, -EINVAL);

@@ -88,6 +88,7 @@ place_report(struct alarms *alarms, const struct place *place)
 	for (int s = TOWERD_INDETERMINATE; s <= TOWERD_CRITICAL; s++)
 		count += place->counts[s];
 	model_set_severity(alarms->model, site, counts_worst(place->counts), count);
+	model_set_on_battery(alarms->model, site, place->reserves > 0);
 }
 
 struct moment
@@ -150,6 +151,7 @@ entry_new(struct alarms *alarms, uint32_t resource, const struct alarm_type *typ
 	struct entry *e = calloc(1, sizeof(*e));
 	if (e == NULL)
 		return NULL;
+	e->heard_ms = INT64_MIN;
 	e->alarm.resource = resource;
 	e->alarm.type = type;
 	e->alarm.model = alarm_models_number(&alarms->models, type);
@@ -214,6 +216,7 @@ entry_index(struct alarms *alarms, struct entry *e)
 	}
 	LIST_INSERT_HEAD(&place->entries, e, in_place);
 	place->counts[a->severity]++;
+	place->reserves += a->type->is_reserve;
 	alarms->total.counts[a->severity]++;
 	place_report(alarms, place);
 	return 0;
@@ -228,8 +231,10 @@ entry_unindex(struct alarms *alarms, struct entry *e)
 	rows_remove(alarms, a->active_ms, a->active_index);
 	order_remove(alarms->by_number, alarm_number_key(a->number));
 	table_remove(&alarms->by_key, &e->by_key);
+	expiry_forget(alarms, e);
 	LIST_REMOVE(e, in_place);
 	place->counts[a->severity]--;
+	place->reserves -= a->type->is_reserve;
 	alarms->total.counts[a->severity]--;
 	place_report(alarms, place);
 }
@@ -285,6 +290,7 @@ entry_raise(struct alarms *alarms, uint32_t resource, const struct alarm_type *t
 	a->severity = (uint8_t)severity;
 	a->received_ms = moment->ours_ms;
 	a->claimed_ms = moment->device_ms;
+	e->expires_ms = moment->expires_ms;
 	a->raised_ms = a->active_ms = moment_believed(alarms, moment);
 	a->number = alarm_numbers_next_alarm(alarms);
 	a->active_index = alarm_numbers_next_index(alarms);
@@ -362,6 +368,7 @@ raise_at(struct alarms *alarms, uint32_t resource, const char *type_name, const 
 	struct entry *e = entry_find(alarms, resource, type, qualifier);
 	if (e == NULL)
 		return entry_raise(alarms, resource, type, qualifier, severity, clean, moment);
+	e->expires_ms = moment->expires_ms;
 	bool is_same_text = strcmp(e->alarm.text, clean) == 0;
 	if (!is_same_text && entry_set_text(e, clean) < 0)
 		return -ENOMEM;

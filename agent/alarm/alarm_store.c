@@ -72,6 +72,8 @@ alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm
 		towerd_json_put_text(w, "acknowledged-by", a->acked_by);
 		put_time(w, "acknowledged", a->acked_ms);
 	}
+	if (e->expires_ms > 0)
+		towerd_json_put_int(w, "expires-ms", e->expires_ms);
 	if (note != NULL && note[0] != '\0')
 		towerd_json_put_text(w, "note", note);
 	towerd_json_close(w, '}');
@@ -177,6 +179,8 @@ entry_fill(struct entry *e, const struct towerd_json *json)
 	a->acked_ms = get_time(json, "acknowledged");
 	a->is_durable = true;
 	e->event_ms = get_time(json, "time");
+	if (towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms) < 0)
+		e->expires_ms = 0;
 	ok = ok && entry_set_text(e, get_text(json, "text", &ok)) == 0;
 	if (a->acked_ms != 0) {
 		bool is_named = true;

@@ -20,7 +20,7 @@ enum {
 /* clang-format off */
 static const struct alarm_type types[] = {
 	/* power */
-	{ "power/mains-failure", ITU_ENVIRONMENTAL, CAUSE(commercialPowerFailure, 106), MINOR | MAJOR, TOWERD_MINOR,
+	{ "power/mains-failure", ITU_ENVIRONMENTAL, CAUSE(commercialPowerFailure, 106), MINOR | MAJOR, TOWERD_MINOR, .is_reserve = true,
 	    .description = "the site has lost its mains supply and lives on its reserve",
 	    .repair_action = "ask the utility for the feeder's state; check the incoming breaker and the meter; plan a genset or fuel before the reserve ends" },
 	{ "power/mains-out-of-range", ITU_EQUIPMENT, CAUSE(powerProblem, 58), WARNING, TOWERD_WARNING,
@@ -45,7 +45,7 @@ static const struct alarm_type types[] = {
 	    .description = "a fuse or breaker of the distribution is open",
 	    .repair_action = "find the fault behind the fuse before it is replaced" },
 	/* batteries */
-	{ "battery/discharging", ITU_ENVIRONMENTAL, CAUSE(batteryDischarging, 104), WARNING | MAJOR, TOWERD_WARNING,
+	{ "battery/discharging", ITU_ENVIRONMENTAL, CAUSE(batteryDischarging, 104), WARNING | MAJOR, TOWERD_WARNING, .is_reserve = true,
 	    .description = "the battery carries the load",
 	    .repair_action = "find out why mains or rectifiers do not; watch the time left" },
 	{ "battery/charge-failure", ITU_EQUIPMENT, CAUSE(batteryChargingFailure, 72), MINOR, TOWERD_MINOR,

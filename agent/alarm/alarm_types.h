@@ -35,6 +35,7 @@ struct alarm_type {
 	uint8_t severities;     /* bit (1 << severity) for each state that it uses, besides cleared */
 	uint8_t severity;       /* when the reporter names none */
 	bool is_safety;         /* fire, smoke, flood, intrusion, unsafe, tilt: never silenced by anything */
+	bool is_reserve;        /* while it is active its site lives on its reserve */
 	bool is_manual;         /* never clears by itself: a person must say so */
 	bool is_computed;       /* the agent finds it out: a device that reports it is refused */
 	bool is_event; /* a notification only: its end is never told; acknowledged, it leaves the list */

@@ -39,7 +39,7 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	alarms->cleared_order = order_new(scopes);
 	if (alarms->by_number == NULL || alarms->by_index == NULL || alarms->active == NULL ||
 	    alarms->cleared_order == NULL || throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 ||
-	    list_new(alarms) < 0) {
+	    list_new(alarms) < 0 || expiry_new(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
@@ -85,6 +85,7 @@ alarms_free(struct alarms *alarms)
 	thresholds_free(alarms);
 	reachability_free(alarms);
 	staleness_free(alarms);
+	expiry_free(alarms);
 	if (alarms->window_timer != NULL)
 		throttle_free(alarms);
 	places_free(alarms);
@@ -144,6 +145,15 @@ on_fault(void *arg, struct device *device, const struct towerd_fault *fault)
 
 	if (!alarms->is_stopped)
 		fault_report(alarms, device, fault);
+}
+
+static void
+on_fault_sweep(void *arg, struct device *device, int64_t since_ms)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		fault_sweep(alarms, device, since_ms);
 }
 
 /* Clears what is of `device` and its sensors; of the whole site for 0. */
@@ -213,6 +223,8 @@ adopt(struct alarms *alarms, struct entry *e)
 								       : "the device has no sensors any more";
 	if (gone != NULL)
 		(void)entry_clear_now(alarms, e, gone);
+	else
+		expiry_start(alarms, e);
 }
 
 static void
@@ -243,6 +255,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 		.reading = on_reading,
 		.stale = on_stale,
 		.fault = on_fault,
+		.fault_sweep = on_fault_sweep,
 		.arg = alarms,
 	};
 

@@ -7,7 +7,8 @@
 #include "agent/alarm/inside.h"
 #include "agent/alarm/text.h"
 
-#define FAULTS_MAX 256 /* active alarms that one device may have reported */
+#define FAULTS_MAX     256 /* active alarms that one device may have reported */
+#define EXPIRES_MAX_MS (366 * INT64_C(86400000))
 
 static void
 refuse(struct alarms *alarms, struct device *device, const char *what, const char *type)
@@ -31,6 +32,16 @@ is_full(struct alarms *alarms, const struct device *device)
 		for (e = LIST_FIRST(&place->entries); e != NULL; e = LIST_NEXT(e, in_place))
 			count += e->alarm.resource == device->entity.number;
 	return count >= FAULTS_MAX;
+}
+
+/* Told as raised, whether that was news or not. */
+static void
+fault_heard(struct alarms *alarms, struct entry *e)
+{
+	if (e == NULL)
+		return;
+	e->heard_ms = loop_now_ms(alarms->loop);
+	expiry_start(alarms, e);
 }
 
 void
@@ -63,13 +74,38 @@ fault_report(struct alarms *alarms, struct device *device, const struct towerd_f
 		return;
 	}
 	if (fault->is_raised) {
+		moment.expires_ms = fault->expires_ms <= 0 ? 0
+		    : fault->expires_ms < EXPIRES_MAX_MS   ? fault->expires_ms
+							   : EXPIRES_MAX_MS;
 		/* A severity that the type does not use becomes the next one that it does: a device need not know our ladders. */
 		(void)raise_at(alarms, device->entity.number, type->name, qualifier,
 		    alarm_type_severity(type, fault->severity), text[0] != '\0' ? text : type->description,
 		    &moment);
+		fault_heard(alarms, entry_find(alarms, device->entity.number, type, qualifier));
 		return;
 	}
 	if (e != NULL)
 		(void)entry_clear(
 		    alarms, e, text[0] != '\0' ? text : "the device says that it is over", &moment);
+}
+
+bool
+fault_is(const struct alarm *alarm)
+{
+	return alarm->device != 0 && alarm->resource == alarm->device && !alarm->type->is_computed &&
+	    !alarm->type->is_manual;
+}
+
+void
+fault_sweep(struct alarms *alarms, const struct device *device, int64_t since_ms)
+{
+	struct place *place = place_of(alarms, device->site->entity.number, false);
+	struct entry *e, *next;
+
+	for (e = place != NULL ? LIST_FIRST(&place->entries) : NULL; e != NULL; e = next) {
+		next = LIST_NEXT(e, in_place);
+		if (fault_is(&e->alarm) && e->alarm.device == device->entity.number && e->expires_ms == 0 &&
+		    e->heard_ms < since_ms)
+			(void)entry_clear_now(alarms, e, "nothing reports it any more");
+	}
 }

@@ -21,6 +21,9 @@ struct entry {
 	bool is_gone;
 	bool is_unwritten; /* the store has not what it should have of it */
 	int64_t event_ms;  /* when its newest transition happened, UTC */
+	/* Of a device's own fault: when it was last told as raised, monotonic (INT64_MIN: not since the start); how long that holds, 0: until it is cleared. */
+	int64_t heard_ms, expires_ms;
+	int64_t due_ms; /* monotonic, its place in alarms->expiring; 0: none */
 	/* Names of the resource, kept for the time when it is gone from the model. */
 	char *site_id, *area, *slot;
 };
@@ -32,6 +35,7 @@ struct place {
 	uint32_t site;
 	struct entries entries;
 	uint32_t counts[TOWERD_CRITICAL + 1]; /* by severity */
+	uint32_t reserves;                    /* of types that are is_reserve */
 	uint64_t raised;
 	int64_t last_raise_ms, last_clear_ms, last_change_ms; /* monotonic; 0: never */
 };
@@ -106,6 +110,8 @@ struct alarms {
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
+	struct order *expiring; /* expiry.c: alarms by (due_ms, number) */
+	struct loop_timer *expiry_timer;
 
 	struct view *views[VIEWS_MAX];
 	size_t view_count;
@@ -129,9 +135,9 @@ entry_new(struct alarms *alarms, uint32_t resource, const struct alarm_type *typ
 int entry_index(struct alarms *alarms, struct entry *entry); /* into every index; 0 or -ENOMEM */
 void entry_free(struct entry *entry);
 int entry_set_text(struct entry *entry, const char *text);
-/* When something happened: the device's word (UTC, 0: none), and when we heard of it. */
+/* When something happened: the device's word (UTC, 0: none), and when we heard of it; how long it holds, 0: until it is cleared. */
 struct moment {
-	int64_t device_ms, ours_ms;
+	int64_t device_ms, ours_ms, expires_ms;
 };
 struct moment moment_now(const struct alarms *alarms, int64_t device_ms);
 /* alarm_raise() with a moment that may lie before now. */
@@ -214,6 +220,14 @@ void staleness_free(struct alarms *alarms);
 
 /* fault.c */
 void fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault);
+void fault_sweep(struct alarms *alarms, const struct device *device, int64_t since_ms);
+bool fault_is(const struct alarm *alarm); /* a device reported it, or a profile derived it */
+
+/* expiry.c: faults that end by themselves. */
+int expiry_new(struct alarms *alarms);
+void expiry_free(struct alarms *alarms);
+void expiry_start(struct alarms *alarms, struct entry *entry); /* anew, by entry->expires_ms */
+void expiry_forget(struct alarms *alarms, struct entry *entry);
 
 /* list.c */
 int list_new(struct alarms *alarms);

@@ -16,7 +16,7 @@ devices_place(const struct plugin_devices *devices, uint32_t number)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (devices->items[middle] < number)
+		if (devices->items[middle].number < number)
 			low = middle + 1;
 		else
 			high = middle;
@@ -24,12 +24,12 @@ devices_place(const struct plugin_devices *devices, uint32_t number)
 	return low;
 }
 
-static bool
-devices_have(const struct plugin_devices *devices, uint32_t number)
+static struct plugin_device *
+devices_find(const struct plugin_devices *devices, uint32_t number)
 {
 	size_t at = devices_place(devices, number);
 
-	return at < devices->count && devices->items[at] == number;
+	return at < devices->count && devices->items[at].number == number ? &devices->items[at] : NULL;
 }
 
 static int
@@ -37,11 +37,11 @@ devices_add(struct plugin_devices *devices, uint32_t number)
 {
 	size_t at = devices_place(devices, number);
 
-	if (at < devices->count && devices->items[at] == number)
+	if (at < devices->count && devices->items[at].number == number)
 		return 0;
 	if (devices->count == devices->capacity) {
 		size_t capacity = devices->capacity == 0 ? 64 : devices->capacity * 2;
-		uint32_t *items = realloc(devices->items, capacity * sizeof(*items));
+		struct plugin_device *items = realloc(devices->items, capacity * sizeof(*items));
 		if (items == NULL)
 			return -ENOMEM;
 		devices->items = items;
@@ -49,7 +49,7 @@ devices_add(struct plugin_devices *devices, uint32_t number)
 	}
 	memmove(
 	    devices->items + at + 1, devices->items + at, (devices->count - at) * sizeof(*devices->items));
-	devices->items[at] = number;
+	devices->items[at] = (struct plugin_device){ .number = number };
 	devices->count++;
 	return 0;
 }
@@ -64,6 +64,24 @@ devices_drop(struct plugin_devices *devices, uint32_t number)
 }
 
 /* Telling. */
+
+/* `is_anew`: whether it knows the pace or not. */
+static void
+tell_pace(struct plugin *plugin, const struct device *device, bool is_anew)
+{
+	struct plugin_device *known = devices_find(&plugin->devices, device->entity.number);
+	const struct towerd_pace pace = model_pace(device);
+
+	if (known == NULL || plugin->has.device_pace == NULL)
+		return;
+	if (!is_anew && known->pace.is_on_battery == pace.is_on_battery &&
+	    known->pace.is_verifying == pace.is_verifying && known->pace.bytes_a_day == pace.bytes_a_day)
+		return;
+	known->pace = pace;
+	struct plugin_lap lap = plugin_enter(plugin);
+	plugin->has.device_pace(&plugin->ctx, device->entity.number, &pace);
+	plugin_leave(plugin, lap);
+}
 
 static void
 tell_added(struct plugin *plugin, const struct device *device)
@@ -86,8 +104,10 @@ tell_added(struct plugin *plugin, const struct device *device)
 		rc = plugin->has.device_added(&plugin->ctx, &told);
 		plugin_leave(plugin, lap);
 	}
-	if (rc >= 0)
+	if (rc >= 0) {
+		tell_pace(plugin, device, true);
 		return;
+	}
 	const char *reason = plugin_sentence(plugin, rc);
 	log_write(
 	    TOWERD_LOG_WARNING, plugin->object, "%s/%s: %s; it is not watched", told.site, told.slot, reason);
@@ -98,7 +118,7 @@ tell_added(struct plugin *plugin, const struct device *device)
 static void
 tell_removed(struct plugin *plugin, uint32_t number)
 {
-	if (plugin->run != PLUGIN_RUNNING || !devices_have(&plugin->devices, number))
+	if (plugin->run != PLUGIN_RUNNING || devices_find(&plugin->devices, number) == NULL)
 		return;
 	devices_drop(&plugin->devices, number);
 	if (plugin->has.device_removed == NULL)
@@ -160,11 +180,54 @@ device_removed(void *arg, struct device *device)
 		tell_removed(host->plugins[i], device->entity.number);
 }
 
+static void
+tell_paces(struct host *host, const struct site *site)
+{
+	for (size_t i = 0; i < site->device_count; i++)
+		for (size_t p = 0; p < host->count; p++)
+			if (!site->devices[i]->is_removed && host->plugins[p]->run == PLUGIN_RUNNING)
+				tell_pace(host->plugins[p], site->devices[i], false);
+}
+
+static void
+tell_paced(void *arg)
+{
+	struct host *host = arg;
+
+	for (size_t i = 0; host->is_started && i < host->paced_count; i++) {
+		const struct site *site = model_site_of(host->parts.model, host->paced[i]);
+		if (site != NULL)
+			tell_paces(host, site);
+	}
+	host->paced_count = 0;
+}
+
+/* A reading may lead to it, so the plugin that is to hear of it may be in the middle of a call: it is told soon. */
+static void
+pace_changed(void *arg, struct site *site)
+{
+	struct host *host = arg;
+
+	if (!host->is_started)
+		return;
+	if (host->paced_count == host->paced_capacity) {
+		size_t capacity = host->paced_capacity == 0 ? 64 : host->paced_capacity * 2;
+		uint32_t *paced = realloc(host->paced, capacity * sizeof(*paced));
+		if (paced == NULL)
+			return; /* told with its next change */
+		host->paced = paced;
+		host->paced_capacity = capacity;
+	}
+	host->paced[host->paced_count++] = site->entity.number;
+	if (host->paced_count == 1 && loop_post(host->parts.loop, &host->owner, tell_paced, host) < 0)
+		host->paced_count = 0;
+}
+
 int
 host_devices_listen(struct host *host)
 {
 	const struct model_listener listener = {
-		.device = device_changed, .device_removed = device_removed, .arg = host
+		.device = device_changed, .device_removed = device_removed, .pace = pace_changed, .arg = host
 	};
 
 	return model_listen(host->parts.model, &listener);

@@ -57,6 +57,7 @@ host_new(const struct host_parts *parts)
 	if (host == NULL)
 		return NULL;
 	host->parts = *parts;
+	host->owner.name = "host";
 	host->profile_dirs = host_join_dirs(&parts->config->agent.profile_dirs);
 	host->learned = learned_new(parts->store);
 	host->feed = feed_new(host);
@@ -167,6 +168,26 @@ host_start(struct host *host)
 	feed_wake(host->feed);
 }
 
+unsigned
+host_reload(struct host *host, void (*fault)(void *arg, const char *plugin, const char *sentence), void *arg)
+{
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < host->count; i++) {
+		struct plugin *plugin = host->plugins[i];
+		if (plugin->run != PLUGIN_RUNNING || plugin->has.reload == NULL)
+			continue;
+		struct plugin_lap lap = plugin_enter(plugin);
+		int rc = plugin->has.reload(&plugin->ctx);
+		plugin_leave(plugin, lap);
+		if (rc >= 0)
+			continue;
+		fault(arg, plugin->name, plugin_sentence(plugin, rc));
+		failed++;
+	}
+	return failed;
+}
+
 /* Stop. */
 
 /* Work on threads and processes that were told to end. */
@@ -202,6 +223,8 @@ host_free(struct host *host)
 	if (host == NULL)
 		return;
 	host_views_free(host);
+	loop_post_drop(host->parts.loop, &host->owner);
+	free(host->paced);
 	for (size_t i = 0; i < host->count; i++) {
 		struct plugin *plugin = host->plugins[i];
 		for (size_t v = 0; plugin->published != NULL && v < plugin->has.view_count; v++)

@@ -43,6 +43,9 @@ int host_add_commands(struct host *host, struct control *control); /* `plugin li
 void host_start(struct host *host);
 /* Stops them, the last first, and waits for work that is under way (some seconds at most). Outside of loop_run(). */
 void host_stop(struct host *host);
+/* Has each plugin read its own files again; `fault` is told of those that could not, with the sentence. Returns how many those are. */
+unsigned
+host_reload(struct host *host, void (*fault)(void *arg, const char *plugin, const char *sentence), void *arg);
 void host_free(struct host *host); /* before the loop is freed; NULL is fine */
 
 /* What others hear and the host must know; `host` may be NULL. */

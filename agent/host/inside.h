@@ -29,9 +29,13 @@ struct plugin_counter {
 	uint64_t value;
 };
 
-/* A number set, kept sorted: the devices that a plugin was told of. */
+/* The devices that a plugin was told of, sorted by number, with the pace that it knows of each. */
+struct plugin_device {
+	uint32_t number;
+	struct towerd_pace pace;
+};
 struct plugin_devices {
-	uint32_t *items;
+	struct plugin_device *items;
 	size_t count, capacity;
 };
 
@@ -98,6 +102,9 @@ struct host {
 	size_t scope_count;
 	struct journal_feed *feed;
 	struct learned *learned;
+	struct loop_owner owner;
+	uint32_t *paced; /* sites whose devices' drivers are to be told, soon */
+	size_t paced_count, paced_capacity;
 	struct view plugin_table, counter_table;
 	unsigned processes; /* workers that have not ended yet */
 	bool is_started;

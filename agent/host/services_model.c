@@ -97,7 +97,17 @@ serve_presence(struct towerd_ctx *ctx, uint32_t device, enum towerd_presence pre
 static int
 serve_fault(struct towerd_ctx *ctx, const struct towerd_fault *fault)
 {
-	return model_fault(model_of(ctx), fault);
+	struct towerd_fault whole = { .size = sizeof(whole) };
+
+	/* That of an older interface ends sooner. */
+	memcpy(&whole, fault, fault->size < sizeof(whole) ? fault->size : sizeof(whole));
+	return model_fault(model_of(ctx), &whole);
+}
+
+static int
+serve_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
+{
+	return model_fault_sweep(model_of(ctx), device, since_ms);
 }
 
 static int
@@ -189,6 +199,7 @@ services_model_fill(struct towerd_host *services)
 	services->report = serve_report;
 	services->presence = serve_presence;
 	services->fault = serve_fault;
+	services->fault_sweep = serve_fault_sweep;
 	services->position = serve_position;
 	services->deployment = serve_deployment;
 	services->attribute = serve_attribute;

@@ -180,6 +180,16 @@ model_fault(struct model *model, const struct towerd_fault *fault)
 	return 0;
 }
 
+int
+model_fault_sweep(struct model *model, uint32_t number, int64_t since_ms)
+{
+	struct device *device = model_device(model, number);
+	if (device == NULL)
+		return -ENOENT;
+	MODEL_TELL(model, fault_sweep, device, since_ms);
+	return 0;
+}
+
 const char *
 attribute_get(const struct device *device, const char *name)
 {

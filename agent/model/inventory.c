@@ -84,19 +84,6 @@ same_location(const struct model *model, uint32_t number, const struct inventory
 		known.longitude_e7 == want->location.longitude_e7);
 }
 
-static bool
-same_device(const struct device *device, const struct inventory_device *want)
-{
-	if (device->is_removed || strcmp(device->driver, want->driver) != 0 ||
-	    strcmp(device->address, want->address) != 0 || device->setting_count != want->setting_count)
-		return false;
-	for (size_t i = 0; i < want->setting_count; i++)
-		if (strcmp(device->keys[i], want->keys[i]) != 0 ||
-		    strcmp(device->values[i], want->values[i]) != 0)
-			return false;
-	return true;
-}
-
 static const struct inventory_device *
 wanted_device(const struct inventory_site *want, const char *slot)
 {
@@ -121,6 +108,7 @@ list_changes(const struct model *model, const struct site *site, const struct in
 		{ "location", same_location(model, site->entity.number, want) },
 		{ "population", site->population == want->population },
 		{ "power-feeder", strcmp(site->power_feeder, want->power_feeder) == 0 },
+		{ "link-budget", site->link_budget == want->link_budget },
 		{ "depends-on", strcmp(site->depends_on, want->depends_on) == 0 },
 		{ "covers", strcmp(site->covers, want->covers) == 0 },
 		{ "thresholds", same_thresholds(site, want) },
@@ -148,7 +136,7 @@ list_devices(const struct site *site, const struct inventory_site *want, struct 
 			const struct device *device = device_find(site, want->devices[i].slot, false);
 			bool is_listed = list == 0
 			    ? device == NULL
-			    : device != NULL && !same_device(device, &want->devices[i]);
+			    : device != NULL && !import_is_same(device, &want->devices[i]);
 			if (is_listed)
 				towerd_json_put_text(body, NULL, want->devices[i].slot);
 			count += is_listed;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <towerd/time.h>
+
 #include "agent/model/decimal_text.h"
 #include "agent/model/inside.h"
 #include "support/decimal.h"
@@ -226,6 +228,16 @@ set_population(struct inventory_reader *reader, struct inventory_site *site, str
 	return 0;
 }
 
+static int
+set_budget(struct inventory_reader *reader, struct inventory_place place, const char *text, int64_t *out)
+{
+	if (towerd_size_parse(text, out) == 0 && *out > 0)
+		return 0;
+	inventory_fault(
+	    reader, place, "link-budget \"%.64s\": a size for each day, such as 20MiB, is accepted", text);
+	return -EINVAL;
+}
+
 int
 inventory_set(struct inventory_reader *reader, struct inventory_site *site, struct inventory_place place,
     const char *key, const char *text)
@@ -242,6 +254,8 @@ inventory_set(struct inventory_reader *reader, struct inventory_site *site, stru
 		return set_text(reader, place, key, text, &site->name);
 	if (strcmp(key, "power-feeder") == 0)
 		return set_text(reader, place, key, text, &site->power_feeder);
+	if (strcmp(key, "link-budget") == 0)
+		return set_budget(reader, place, text, &site->link_budget);
 	return -ENOENT;
 }
 
@@ -479,6 +493,8 @@ inventory_set_device(struct inventory_reader *reader, struct inventory_device *d
 	}
 	if (strcmp(key, "address") == 0)
 		return set_text(reader, place, key, text, &device->address);
+	if (strcmp(key, "link-budget") == 0)
+		return set_budget(reader, place, text, &device->link_budget);
 	if (!is_id(key, 64)) {
 		inventory_fault(reader, place, "\"%.64s\" is not the name of a setting", key);
 		return -EINVAL;

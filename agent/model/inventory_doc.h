@@ -18,6 +18,7 @@ struct inventory_place {
 struct inventory_device {
 	struct inventory_place place;
 	const char *slot, *driver, *address;
+	int64_t link_budget;
 	const char **keys, **values;
 	size_t setting_count;
 };
@@ -27,6 +28,7 @@ struct inventory_site {
 	const char *id, *name, *area, *power_feeder, *depends_on, *covers;
 	enum site_kind kind;
 	uint32_t population;
+	int64_t link_budget;
 	bool has_location;
 	struct towerd_position location;
 	struct model_threshold *thresholds; /* by kind, rule and step */
@@ -59,7 +61,7 @@ const char *inventory_copy(struct inventory *inventory, const char *text, size_t
 void inventory_fault(struct inventory_reader *reader, struct inventory_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A site's key and a scalar: id name kind area population power-feeder. -ENOENT: no such key. */
+/* A site's key and a scalar: id name kind area population power-feeder link-budget. -ENOENT: no such key. */
 int inventory_set(struct inventory_reader *reader, struct inventory_site *site, struct inventory_place place,
     const char *key, const char *text);
 int inventory_set_location(struct inventory_reader *reader, struct inventory_site *site,
@@ -71,7 +73,7 @@ int inventory_set_depends(struct inventory_reader *reader, struct inventory_site
     struct inventory_place place, const char *text);
 int inventory_set_covers(struct inventory_reader *reader, struct inventory_site *site,
     struct inventory_place place, const char *text);
-/* A device's key: id driver address, or a setting for its driver. */
+/* A device's key: id driver address link-budget, or a setting for its driver. */
 int inventory_set_device(struct inventory_reader *reader, struct inventory_device *device,
     struct inventory_place place, const char *key, const char *text);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <towerd/time.h>
+
 #include "agent/model/decimal_text.h"
 #include "agent/model/inside.h"
 #include "agent/model/inventory_doc.h"
@@ -72,6 +74,7 @@ put_thresholds(FILE *out, const struct site *site)
 static void
 put_device(FILE *out, const struct device *device)
 {
+	char size[TOWERD_TIME_TEXT];
 	fputs("      - { id: ", out);
 	put_quoted(out, device->slot);
 	fputs(", driver: ", out);
@@ -80,6 +83,8 @@ put_device(FILE *out, const struct device *device)
 		fputs(", address: ", out);
 		put_quoted(out, device->address);
 	}
+	if (device->link_budget > 0)
+		fprintf(out, ", link-budget: %s", towerd_size_format(device->link_budget, size));
 	for (size_t i = 0; i < device->setting_count; i++) {
 		fputs(", ", out);
 		put_quoted(out, device->keys[i]);
@@ -107,7 +112,7 @@ static void
 put_site(FILE *out, const struct model *model, const struct scope *scope, const struct site *site)
 {
 	struct towerd_position p;
-	char latitude[DECIMAL_TEXT], longitude[DECIMAL_TEXT];
+	char latitude[DECIMAL_TEXT], longitude[DECIMAL_TEXT], size[TOWERD_TIME_TEXT];
 	fputs("  - id: ", out);
 	put_quoted(out, site->id);
 	fputc('\n', out);
@@ -121,6 +126,8 @@ put_site(FILE *out, const struct model *model, const struct scope *scope, const 
 	if (site->population > 0)
 		fprintf(out, "    population: %u\n", site->population);
 	put_text(out, "power-feeder", site->power_feeder);
+	if (site->link_budget > 0)
+		fprintf(out, "    link-budget: %s\n", towerd_size_format(site->link_budget, size));
 	put_ids(out, "depends-on", site->depends_on, true);
 	if (scope_may_locate(scope))
 		put_ids(out, "covers", site->covers, false);

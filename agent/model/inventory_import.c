@@ -110,6 +110,7 @@ write_wanted(const struct import *import, const struct import_step *step)
 		.area = want->area,
 		.power_feeder = want->power_feeder,
 		.population = want->population,
+		.link_budget = want->link_budget,
 		.thresholds = want->thresholds,
 		.threshold_count = want->threshold_count,
 		.depends_on = want->depends_on,
@@ -122,6 +123,7 @@ write_wanted(const struct import *import, const struct import_step *step)
 			.slot = d->slot,
 			.driver = d->driver,
 			.address = d->address,
+			.link_budget = d->link_budget,
 			.keys = d->keys,
 			.values = d->values,
 			.setting_count = d->setting_count };
@@ -169,6 +171,20 @@ import_write(struct import *import, struct import_step *step, const char *body)
 	return 0;
 }
 
+bool
+import_is_same(const struct device *device, const struct inventory_device *want)
+{
+	if (device->is_removed || strcmp(device->driver, want->driver) != 0 ||
+	    strcmp(device->address, want->address) != 0 || device->link_budget != want->link_budget ||
+	    device->setting_count != want->setting_count)
+		return false;
+	for (size_t i = 0; i < want->setting_count; i++)
+		if (strcmp(device->keys[i], want->keys[i]) != 0 ||
+		    strcmp(device->values[i], want->values[i]) != 0)
+			return false;
+	return true;
+}
+
 static int
 apply_device(struct model *model, struct site *site, const struct inventory_device *want, uint32_t number)
 {
@@ -177,14 +193,13 @@ apply_device(struct model *model, struct site *site, const struct inventory_devi
 	int rc = device == NULL ? device_add(model, site, number, want->slot, &device) : 0;
 	if (rc < 0)
 		return rc;
-	bool is_same = !is_new && strcmp(device->driver, want->driver) == 0 &&
-	    strcmp(device->address, want->address) == 0 && device->setting_count == want->setting_count;
-	for (size_t i = 0; is_same && i < want->setting_count; i++)
-		is_same = strcmp(device->keys[i], want->keys[i]) == 0 &&
-		    strcmp(device->values[i], want->values[i]) == 0;
-	if (is_same)
+	if (import_is_same(device, want))
 		return 0;
 	device->is_removed = false;
+	/* What one driver heard of a device another never takes back. */
+	if (!is_new && strcmp(device->driver, want->driver) != 0)
+		MODEL_TELL(model, fault_sweep, device, INT64_MAX);
+	device->link_budget = want->link_budget;
 	device_settings_clear(model, device);
 	rc = model_text(model, &device->driver, want->driver);
 	if (rc == 0)
@@ -218,6 +233,7 @@ apply_fields(struct model *model, struct site *site, const struct inventory_site
 	site->thresholds = thresholds;
 	site->threshold_count = want->threshold_count;
 	site->kind = (uint8_t)want->kind;
+	site->link_budget = want->link_budget;
 	area_count(site->area_node, site, -1);
 	site->population = want->population;
 	area_count(site->area_node, site, 1);
@@ -253,6 +269,7 @@ apply_wanted(struct model *model, struct import_step *step)
 			remove_device(model, site->devices[i]);
 	for (size_t i = 0; rc == 0 && i < want->device_count; i++)
 		rc = apply_device(model, site, &want->devices[i], step->device_numbers[i]);
+	MODEL_TELL(model, pace, site); /* the devices that share its link may be others now */
 	service_derive(model, site);
 	return rc;
 }

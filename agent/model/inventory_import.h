@@ -33,6 +33,8 @@ struct import *import_new(
     struct model *model, struct inventory *inventory, const char *actor, model_done_fn *done, void *arg);
 struct import_step *import_add_step(
     struct import *import, enum import_what what, const struct inventory_site *want, struct site *site);
+/* Whether the device stands as the file has it. */
+bool import_is_same(const struct device *device, const struct inventory_device *want);
 /* Gives numbers to what is new in the step. */
 int import_number(struct import *import, struct import_step *step);
 /* Its rows and its record; `body` NULL: -ENOMEM. */

@@ -4,27 +4,28 @@
 
 #include "agent/model/model_fixture.h"
 
-static const char city[] =
-    "sites:\n"
-    "  - id: HUB-1\n"
-    "    name: Hub\n"
-    "    area: nineveh\n"
-    "    devices: [{ id: radio, driver: snmp, address: '127.0.0.1:1161' }]\n"
-    "  - id: NIN-0042\n"
-    "    name: \"Faziliya \\\"East\\\"\"\n"
-    "    kind: fixed\n"
-    "    area: nineveh/east\n"
-    "    location: { lat: 36.3921, lon: 43.2873 }\n"
-    "    population: 12000\n"
-    "    power-feeder: FDR-12\n"
-    "    depends-on: [[HUB-1], [HUB-1, COW-7]]\n"
-    "    thresholds: { battery.voltage: { low: 47.0, critical-low: 44.5 } }\n"
-    "    devices:\n"
-    "      - { id: power, driver: snmp, address: 127.0.0.1:1161, credentials: plants, profile: auto }\n"
-    "  - id: COW-7\n"
-    "    kind: portable\n"
-    "    covers: [NIN-0042]\n"
-    "    devices: [{ id: tower, driver: mqtt }]\n";
+static const char city[] = "sites:\n"
+			   "  - id: HUB-1\n"
+			   "    name: Hub\n"
+			   "    area: nineveh\n"
+			   "    devices: [{ id: radio, driver: snmp, address: '127.0.0.1:1161' }]\n"
+			   "  - id: NIN-0042\n"
+			   "    name: \"Faziliya \\\"East\\\"\"\n"
+			   "    kind: fixed\n"
+			   "    area: nineveh/east\n"
+			   "    location: { lat: 36.3921, lon: 43.2873 }\n"
+			   "    population: 12000\n"
+			   "    power-feeder: FDR-12\n"
+			   "    link-budget: 20MiB\n"
+			   "    depends-on: [[HUB-1], [HUB-1, COW-7]]\n"
+			   "    thresholds: { battery.voltage: { low: 47.0, critical-low: 44.5 } }\n"
+			   "    devices:\n"
+			   "      - { id: power, driver: snmp, address: 127.0.0.1:1161, link-budget: 512KiB, "
+			   "credentials: plants, profile: auto }\n"
+			   "  - id: COW-7\n"
+			   "    kind: portable\n"
+			   "    covers: [NIN-0042]\n"
+			   "    devices: [{ id: tower, driver: mqtt }]\n";
 
 static void
 an_import_makes_sites_and_devices(void)
@@ -136,6 +137,11 @@ every_fault_is_named_with_its_place_and_nothing_changes(void)
 		{ "a.yaml", "sites:\n  - { id: A, covers: [B] }\n  - { id: B, population: -3 }\n",
 		    "a.yaml:3:26: population \"-3\": a whole number from 0 to 4294967295 is accepted\n"
 		    "a.yaml:2:22: site A: covers is for portable sites\n" },
+		{ "a.yaml",
+		    "sites:\n  - { id: A, link-budget: 20, devices: [{ id: x, driver: d, link-budget: 0B }] "
+		    "}\n",
+		    "a.yaml:2:27: link-budget \"20\": a size for each day, such as 20MiB, is accepted\n"
+		    "a.yaml:2:74: link-budget \"0B\": a size for each day, such as 20MiB, is accepted\n" },
 		{ "a.csv", "id,name,colour\nA,x,red\n", "a.csv:1:9: unknown column \"colour\"\n" },
 		{ "a.csv", "id,name,population\nA,\"x, y\",many\nB,z,1,2\n",
 		    "a.csv:2:10: population \"many\": a whole number from 0 to 4294967295 is accepted\n"
@@ -172,16 +178,18 @@ static void
 csv_says_the_same_as_yaml(void)
 {
 	static const char csv[] =
-	    "\xef\xbb\xbfid,name,kind,area,location.lat,location.lon,population,power-feeder,depends-on,"
+	    "\xef\xbb\xbfid,name,kind,area,location.lat,location.lon,population,power-feeder,link-budget,"
+	    "depends-on,"
 	    "covers,"
 	    "thresholds.battery.voltage.low,thresholds.battery.voltage.critical-low,"
-	    "device.id,device.driver,device.address,device.credentials,device.profile\r\n"
-	    "HUB-1,Hub,,nineveh,,,,,,,,,radio,snmp,127.0.0.1:1161,,\r\n"
-	    "NIN-0042,\"Faziliya \"\"East\"\"\",fixed,nineveh/east,36.3921,43.2873,12000,FDR-12,HUB-1|HUB-1 "
+	    "device.id,device.driver,device.address,device.link-budget,device.credentials,device.profile\r\n"
+	    "HUB-1,Hub,,nineveh,,,,,,,,,,radio,snmp,127.0.0.1:1161,,,\r\n"
+	    "NIN-0042,\"Faziliya "
+	    "\"\"East\"\"\",fixed,nineveh/east,36.3921,43.2873,12000,FDR-12,20MiB,HUB-1|HUB-1 "
 	    "& COW-7,,47,44.5,"
-	    "power,snmp,127.0.0.1:1161,plants,auto\r\n"
+	    "power,snmp,127.0.0.1:1161,512KiB,plants,auto\r\n"
 	    "\r\n"
-	    "COW-7,,portable,,,,,,,NIN-0042,,,tower,mqtt,,,\r\n";
+	    "COW-7,,portable,,,,,,,,NIN-0042,,,tower,mqtt,,,,\r\n";
 	struct fixture f;
 	struct inventory_result result;
 	fixture_start(&f, false);
@@ -216,6 +224,28 @@ an_export_reads_back_to_the_same(void)
 	free(again);
 	free(text);
 	fixture_stop(&g);
+	fixture_stop(&f);
+}
+
+static void
+a_budget_of_a_site_is_shared_by_devices_that_have_none_of_their_own(void)
+{
+	static const char text[] =
+	    "sites:\n  - { id: A, link-budget: 20MiB, devices: [{ id: x, driver: d },\n"
+	    "      { id: y, driver: d }, { id: z, driver: d, link-budget: 1MiB }] }\n"
+	    "  - { id: B, devices: [{ id: x, driver: d }] }\n";
+	struct fixture f;
+	fixture_start(&f, true);
+	fixture_import(&f, "sites.yaml", text, false, NULL);
+	for (int i = 0; i < 2; i++) {
+		const struct site *site = model_site(f.model, "A");
+		CU_ASSERT_EQUAL(model_pace(model_device_at(site, "x")).bytes_a_day, 10 << 20);
+		CU_ASSERT_EQUAL(model_pace(model_device_at(site, "y")).bytes_a_day, 10 << 20);
+		CU_ASSERT_EQUAL(model_pace(model_device_at(site, "z")).bytes_a_day, 1 << 20);
+		CU_ASSERT_EQUAL(model_pace(model_device_at(model_site(f.model, "B"), "x")).bytes_a_day, 0);
+		fixture_close(&f);
+		fixture_open(&f);
+	}
 	fixture_stop(&f);
 }
 
@@ -257,6 +287,7 @@ static const struct claim claims[] = {
 	CLAIM(a_fault_never_tells_a_location),
 	CLAIM(csv_says_the_same_as_yaml),
 	CLAIM(an_export_reads_back_to_the_same),
+	CLAIM(a_budget_of_a_site_is_shared_by_devices_that_have_none_of_their_own),
 	CLAIM(an_export_keeps_what_the_reader_may_not_know),
 	CLAIM(a_check_needs_no_model),
 };

@@ -9,7 +9,7 @@
 #include "support/closest.h"
 
 static const char *const site_keys[] = { "id", "name", "kind", "area", "location", "population",
-	"power-feeder", "depends-on", "covers", "thresholds", "devices", NULL };
+	"power-feeder", "link-budget", "depends-on", "covers", "thresholds", "devices", NULL };
 
 /* The key that was probably meant; NULL: none is close. */
 static const char *

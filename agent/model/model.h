@@ -67,6 +67,9 @@ struct site {
 	uint32_t open_tickets;  /* kept by repair */
 	bool is_removed;        /* gone from the inventory: number and history stay, no view shows it */
 	bool stands_in;         /* portable: it serves, and the sites that it covers know */
+	bool is_on_battery;     /* kept by alarm: mains or charge is missing */
+	uint32_t verifying;     /* kept by repair: tickets whose claim is being verified */
+	int64_t link_budget; /* octets a day, for those of its devices that have none of their own; 0: none */
 	const char *id, *name, *area, *power_feeder;
 	uint32_t population;
 	int64_t clearance_until_ms; /* UTC; 0: open-ended */
@@ -89,6 +92,7 @@ struct device {
 	bool is_removed;
 	struct site *site;
 	const char *slot, *driver, *address;
+	int64_t link_budget;         /* octets a day; 0: its share of the site's */
 	const char **keys, **values; /* other settings of the inventory */
 	size_t setting_count;
 	int64_t presence_since_ms; /* UTC */
@@ -137,6 +141,8 @@ struct model_listener {
 	void (*reading)(void *arg, struct sensor *sensor);
 	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
+	void (*fault_sweep)(void *arg, struct device *device, int64_t since_ms);
+	void (*pace)(void *arg, struct site *site); /* that of its devices may have changed */
 	/* the derived service changed; service.c has the rule */
 	void (*service)(void *arg, struct site *site, enum service before);
 	void *arg;
@@ -175,7 +181,11 @@ size_t model_site_count(const struct model *model);
 size_t model_sensor_count(const struct model *model);
 /* The roll-up that alarm keeps: the worst severity of the site's active alarms and of all in it (0: none), and how many there are. */
 void model_set_severity(struct model *model, struct site *site, int worst, uint32_t count);
-void model_set_open_tickets(struct model *model, struct site *site, uint32_t count); /* kept by repair */
+/* Kept by repair: open tickets, and those of them whose claim is being verified. */
+void model_set_tickets(struct model *model, struct site *site, uint32_t open, uint32_t verifying);
+void model_set_on_battery(struct model *model, struct site *site, bool is_on_battery); /* kept by alarm */
+/* How urgent a device is now. Costs O(the site's devices). */
+struct towerd_pace model_pace(const struct device *device);
 /* In the order of numbers; start with 0. */
 struct site *model_next_site(const struct model *model, uint32_t after);
 
@@ -186,6 +196,7 @@ int model_sensor_declare(
 int model_observe(struct model *model, const struct towerd_reading *readings, size_t count);
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
 int model_fault(struct model *model, const struct towerd_fault *fault);
+int model_fault_sweep(struct model *model, uint32_t device, int64_t since_ms);
 int
 model_deployment(struct model *model, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
 int

@@ -96,6 +96,8 @@ persist_site(struct store_txn *txn, const struct site *site)
 	towerd_json_put_text(&body, "area", site->area);
 	towerd_json_put_uint(&body, "population", site->population);
 	towerd_json_put_text(&body, "power-feeder", site->power_feeder);
+	if (site->link_budget > 0)
+		towerd_json_put_int(&body, "link-budget", site->link_budget);
 	towerd_json_put_text(&body, "depends-on", site->depends_on);
 	towerd_json_put_text(&body, "covers", site->covers);
 	if (site->threshold_count > 0)
@@ -115,6 +117,8 @@ persist_device(struct store_txn *txn, const struct device *device)
 	towerd_json_put_text(&body, "slot", device->slot);
 	towerd_json_put_text(&body, "driver", device->driver);
 	towerd_json_put_text(&body, "address", device->address);
+	if (device->link_budget > 0)
+		towerd_json_put_int(&body, "link-budget", device->link_budget);
 	if (device->setting_count > 0) {
 		towerd_json_open(&body, "settings", '{');
 		for (size_t i = 0; i < device->setting_count; i++)

@@ -108,6 +108,7 @@ load_site(struct model *model, uint32_t number, const char *word, const struct t
 	int kind = name_number(site_kind_names, text_of(row, "kind"));
 	site->kind = kind == 0 ? SITE_FIXED : (uint8_t)kind;
 	site->population = (uint32_t)uint_of(towerd_json_get(row, "population"), UINT32_MAX);
+	site->link_budget = (int64_t)uint_of(towerd_json_get(row, "link-budget"), INT64_MAX);
 	if (model_text(model, &site->name, text_of(row, "name")) < 0 ||
 	    model_text(model, &site->area, text_of(row, "area")) < 0 ||
 	    model_text(model, &site->power_feeder, text_of(row, "power-feeder")) < 0 ||
@@ -171,6 +172,7 @@ load_device(struct model *model, uint32_t number, const char *word, const struct
 	if (model_text(model, &loading.device->driver, text_of(row, "driver")) < 0 ||
 	    model_text(model, &loading.device->address, text_of(row, "address")) < 0)
 		return -ENOMEM;
+	loading.device->link_budget = (int64_t)uint_of(towerd_json_get(row, "link-budget"), INT64_MAX);
 	towerd_json_bool(towerd_json_get(row, "removed"), &loading.device->is_removed);
 	const struct towerd_json *settings = towerd_json_get(row, "settings");
 	return settings == NULL ? 0 : towerd_json_each(settings, load_setting, &loading);

@@ -152,10 +152,22 @@ model_set_severity(struct model *model, struct site *site, int worst, uint32_t c
 }
 
 void
-model_set_open_tickets(struct model *model, struct site *site, uint32_t count)
+model_set_tickets(struct model *model, struct site *site, uint32_t open, uint32_t verifying)
 {
-	(void)model;
-	site->open_tickets = count;
+	bool was_verifying = site->verifying > 0;
+	site->open_tickets = open;
+	site->verifying = verifying;
+	if (was_verifying != (verifying > 0))
+		MODEL_TELL(model, pace, site);
+}
+
+void
+model_set_on_battery(struct model *model, struct site *site, bool is_on_battery)
+{
+	if (site->is_on_battery == is_on_battery)
+		return;
+	site->is_on_battery = is_on_battery;
+	MODEL_TELL(model, pace, site);
 }
 
 /* A state that a person sets: applied when its commit is durable. */

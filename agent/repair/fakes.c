@@ -82,10 +82,11 @@ model_listen(struct model *model, const struct model_listener *listener)
 }
 
 void
-model_set_open_tickets(struct model *model, struct site *site, uint32_t count)
+model_set_tickets(struct model *model, struct site *site, uint32_t open, uint32_t verifying)
 {
 	(void)model;
-	site->open_tickets = count;
+	site->open_tickets = open;
+	site->verifying = verifying;
 }
 
 struct site *

@@ -109,7 +109,8 @@ struct slot *slot_at(const struct repair *repair, uint32_t number);
 struct slot *slot_load(
     struct repair *repair, uint32_t number); /* a place for a ticket of the store; NULL: out of memory */
 struct slots_at_site *
-slots_near(const struct repair *repair, uint32_t site); /* open tickets of it and of few other sites */
+slots_near(const struct repair *repair, uint32_t site);     /* open tickets of it and of few other sites */
+void slots_count(struct repair *repair, struct site *site); /* tells the model how many are open there */
 int slot_install(
     struct repair *repair, struct slot *slot, struct ticket *version); /* it became durable; takes it */
 void slots_drop_newest(struct repair *repair);

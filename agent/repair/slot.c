@@ -72,12 +72,27 @@ ticket_open_at(const struct repair *repair, uint32_t site)
 	return newest;
 }
 
+void
+slots_count(struct repair *repair, struct site *site)
+{
+	uint32_t open = 0, verifying = 0;
+	struct slot *slot;
+
+	LIST_FOREACH(slot, slots_near(repair, site->entity.number), at_site)
+	if (slot->durable->site == site->entity.number) {
+		open++;
+		verifying += slot->durable->state == TICKET_VERIFYING;
+	}
+	model_set_tickets(repair->model, site, open, verifying);
+}
+
 /* A version became durable: the world is brought in line with it. */
 int
 slot_install(struct repair *repair, struct slot *slot, struct ticket *version)
 {
 	struct ticket *before = slot->durable;
 	bool is_open = ticket_is_open(version->state), is_checked = version->state == TICKET_VERIFYING;
+	bool was_checked = before != NULL && before->state == TICKET_VERIFYING;
 	struct site *site = model_site_of(repair->model, version->site);
 	int rc = 0;
 
@@ -92,12 +107,11 @@ slot_install(struct repair *repair, struct slot *slot, struct ticket *version)
 			LIST_INSERT_HEAD(slots_near(repair, version->site), slot, at_site);
 		else
 			LIST_REMOVE(slot, at_site);
-		if (site != NULL)
-			model_set_open_tickets(
-			    repair->model, site, is_open ? site->open_tickets + 1 : site->open_tickets - 1);
 		slot->is_open = is_open;
 	}
-	if (!is_checked || (before != NULL && before->state != TICKET_VERIFYING))
+	if (site != NULL)
+		slots_count(repair, site);
+	if (!is_checked || (before != NULL && !was_checked))
 		verification_end(slot);
 	if (before != NULL && version->state == before->state)
 		version->verify_until_ms = before->verify_until_ms;

@@ -285,14 +285,9 @@ static void
 on_site(void *arg, struct site *site, bool is_new)
 {
 	struct repair *repair = arg;
-	struct slot *slot;
 
-	if (is_new) {
-		uint32_t count = 0;
-		LIST_FOREACH(slot, slots_near(repair, site->entity.number), at_site)
-		count += slot->durable->site == site->entity.number;
-		model_set_open_tickets(repair->model, site, count);
-	}
+	if (is_new)
+		slots_count(repair, site);
 	site_changed(repair, site);
 }
 

@@ -74,6 +74,20 @@ struct towerd_fault {
 	int severity;     /* enum towerd_severity, or 0: the type's own */
 	const char *text; /* what the device said; may be NULL */
 	int64_t device_ms;
+	/*
+	 * 1.1. For a raise that nothing may ever take back (a trap without a clearing one): it ends by itself after this long, in ms, unless it is
+	 * told again, which starts the time anew, as a restart of the agent does. 0: it stands until it is cleared, or swept (towerd_fault_sweep()).
+	 */
+	int64_t expires_ms;
+};
+
+/* 1.1. How urgent a device is and what its link may carry, for the driver to choose its intervals by. All false and 0: as configured. */
+struct towerd_pace {
+	uint32_t size;
+	bool is_on_battery; /* its site lives on its reserve: each poll costs of it */
+	bool is_verifying;  /* a repair of its site is being verified: fresh readings decide */
+	int64_t
+	    bytes_a_day; /* what may pass to and from it in a day, its share of the site's link; 0: no budget */
 };
 
 /* ITU-ALARM-MIB, alarmModelState numbering (RFC 3877): larger is more severe. */

@@ -10,6 +10,8 @@
  *
  * Versions: a plugin built for another MAJOR is refused; one built for a newer MINOR than the agent's is refused too.
  *   1.0  the first
+ *   1.1  the callbacks device_pace() and reload(); towerd_fault_sweep(); expires_ms of struct towerd_fault
+ * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
  */
 #ifndef TOWERD_PLUGIN_H
 #define TOWERD_PLUGIN_H
@@ -31,7 +33,7 @@ extern "C" {
 #endif
 
 #define TOWERD_ABI_MAJOR 1
-#define TOWERD_ABI_MINOR 0
+#define TOWERD_ABI_MINOR 1
 
 struct towerd_ctx;
 struct towerd_timer;
@@ -110,6 +112,14 @@ struct towerd_plugin {
 	/* The worker's half, which ends with its process, without a callback: `ctx` has the same state_size, the same config, and the services marked [worker] only. */
 	int (*worker_start)(struct towerd_ctx *ctx, const char *role);
 	void (*worker_receive)(struct towerd_ctx *ctx, const void *data, size_t len);
+
+	/* 1.1. After each device_added(), and whenever it changes, never from inside a call of the plugin's. A device that was never told of has a pace of zeros. */
+	void (*device_pace)(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pace *pace);
+	/*
+	 * 1.1. `towerctl reload`, after the inventory: reads again what the plugin keeps in files of its own (its options are those of the start).
+	 * On failure (towerd_fail()) what it had goes on; who asked is told the sentence.
+	 */
+	int (*reload)(struct towerd_ctx *ctx);
 };
 
 enum towerd_log_level { TOWERD_LOG_ERROR, TOWERD_LOG_WARNING, TOWERD_LOG_INFO, TOWERD_LOG_DEBUG };
@@ -177,6 +187,8 @@ struct towerd_host {
 	bool (*wants_json)(struct towerd_out *out);
 	void (*exit)(struct towerd_out *out, int status);
 	void (*status)(struct towerd_ctx *ctx, const char *text);
+	/* 1.1 */
+	int (*fault_sweep)(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms);
 };
 
 /* Laid out by the host; a plugin reads it through the functions below. */
@@ -383,11 +395,26 @@ towerd_presence(struct towerd_ctx *ctx, uint32_t device, enum towerd_presence pr
 	return ctx->host->presence(ctx, device, presence, reason);
 }
 
-/* -ENOENT (device), -EINVAL (no such alarm type, or severity). */
+/*
+ * -ENOENT (device), -EINVAL (no such alarm type, or severity). A repeat that changes nothing, and the clear of what does not stand, cost a
+ * look-up and leave no record: they may come at thousands a second.
+ */
 static inline int
 towerd_fault(struct towerd_ctx *ctx, const struct towerd_fault *fault)
 {
 	return ctx->host->fault(ctx, fault);
+}
+
+/*
+ * 1.1. Ends what nobody evaluates any more, because a profile lost a rule or another make stands in the slot: each fault of the device that
+ * was not told as raised since `since_ms` (towerd_now_ms()) is cleared, those of before a restart among them; one with expires_ms is left
+ * to its expiry. Call it after the first full round under a new plan (each start makes one), with the time before that round's
+ * first fault was told. 0, or -ENOENT (device).
+ */
+static inline int
+towerd_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
+{
+	return ctx->host->fault_sweep(ctx, device, since_ms);
 }
 
 static inline int

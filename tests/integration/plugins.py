@@ -35,12 +35,18 @@ class FaultyPlugins(harness.TestCase):
 
     def test_each_is_named_with_its_reason_and_the_agent_runs_on(self):
         agent = self.agent(abi={}, nameless={}, option={}, start={}, missing={}, witness={})
-        self.assertEqual(self.refused(agent, "abi", "2.3", "1.0", "rebuild"), "refused")
+        self.assertEqual(self.refused(agent, "abi", "2.3", "1.1", "rebuild"), "refused")
         self.assertEqual(self.refused(agent, "nameless", "towerd_plugin"), "refused")
         self.assertEqual(self.refused(agent, "option", "device"), "refused")
         self.assertEqual(self.refused(agent, "start", "no modem at /dev/nothing"), "failed")
         self.assertEqual(self.refused(agent, "missing", "test-missing.so"), "refused")
         self.assertEqual(self.plugin(agent, "witness")["towerdPluginState"], "running")
+        self.assertEqual(agent.stop(), 0)
+
+    def test_one_of_the_first_interface_runs_as_before(self):
+        agent = self.agent(older={})
+        self.assertEqual(self.plugin(agent, "older")["towerdPluginStatus"], "as before")
+        self.assertEqual(agent.run_ctl("reload")[0], 0)
         self.assertEqual(agent.stop(), 0)
 
     def test_one_that_blocks_the_loop_is_named_and_backed_off(self):
@@ -98,6 +104,39 @@ class Witness(harness.TestCase):
         agent.ctl("site", "import", path, "--prune")
         self.wait_for(lambda: "device A/power there" in self.heard(agent), "the change to be told")
         self.wait_for(lambda: any(line.startswith("removed ") for line in self.heard(agent)), "the removal to be told")
+
+    def test_it_is_told_the_pace_and_each_change_of_it(self):
+        agent = self.witness([site("A", address="here", **{"link-budget": "20MiB"}), site("B", address="here")],
+                             type="alarm.")
+        self.wait_for(lambda: len(agent.ctl("device", "list")) == 2, "the devices")
+        number = {row["towerdDeviceSite"]: row["towerdDeviceNumber"] for row in agent.ctl("device", "list")}
+        paces = lambda name: [line.split(" ", 2)[2] for line in self.heard(agent)
+                              if line.startswith("pace %d " % number[name])]
+        self.wait_for(lambda: paces("A") == ["20971520"] and paces("B") == ["0"], "the first paces")
+        self.assertEqual(agent.run_ctl("witness", "fault", "B", "power/mains-failure", "raise")[0], 0)
+        self.wait_for(lambda: paces("B")[1:] == ["on-battery 0"], "the site on its battery")
+        agent.run_ctl("witness", "fault", "B", "power/mains-failure", "clear")
+        self.wait_for(lambda: paces("B")[2:] == ["0"], "the mains to be back")
+        agent.run_ctl("crew", "enroll", "crew-1", "--hs256")
+        agent.run_ctl("site", "set", "B", "clearance=granted")
+        agent.ctl("ticket", "open", "B", "no power")
+        for event in (("confirm", "1"), ("assign", "1", "crew-1"), ("update", "1", "depart"), ("update", "1", "arrive"),
+                      ("update", "1", "restored")):
+            agent.ctl("ticket", *event)
+        self.wait_for(lambda: paces("B")[3:] == ["verifying 0"], "the repair to be verified")
+        path = agent.write_inventory([site("A", address="here"), {**site("B", address="here"), "link-budget": "1MiB"}])
+        agent.ctl("site", "import", path)
+        self.wait_for(lambda: paces("A")[1:] == ["0"] and paces("B")[4:] == ["verifying 1048576"], "the new budgets")
+
+    def test_it_reads_its_own_files_again_and_says_what_is_wrong_with_them(self):
+        agent = self.witness([site("A", address="here")])
+        self.assertEqual(agent.run_ctl("reload"), (0, "sites: 0 added, 0 changed, 0 removed, 1 unchanged\n", ""))
+        self.assertEqual(self.heard(agent).count("reload"), 1)
+        with open(os.path.join(agent.state, "test-witness", "broken"), "w") as f:
+            f.write("line 3 is no secret")
+        status, out, err = agent.run_ctl("reload")
+        self.assertEqual((status, out), (1, "sites: 0 added, 0 changed, 0 removed, 1 unchanged\n"))
+        self.assertEqual(err, "plugin test-witness: not reloaded: line 3 is no secret; what it had goes on\n")
 
     def test_its_worker_answers_a_command_with_the_configuration_it_was_given(self):
         agent = self.witness(greeting="salam")

@@ -112,6 +112,25 @@ device_removed(struct towerd_ctx *ctx, uint32_t device)
 }
 
 static void
+device_pace(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pace *pace)
+{
+	note(towerd_state(ctx), "pace %u%s%s %" PRId64 "\n", device, pace->is_on_battery ? " on-battery" : "",
+	    pace->is_verifying ? " verifying" : "", pace->bytes_a_day);
+}
+
+/* Fails while the folder has a file "broken". */
+static int
+reload(struct towerd_ctx *ctx)
+{
+	char path[4096], text[64];
+
+	note(towerd_state(ctx), "reload\n");
+	snprintf(path, sizeof(path), "%s/broken", towerd_setting(ctx, "state-dir"));
+	return towerd_read_file(ctx, path, text, sizeof(text)) < 0 ? 0
+								   : towerd_fail(ctx, -EINVAL, "%s", text);
+}
+
+static void
 journal(struct towerd_ctx *ctx, unsigned cursor, const struct towerd_record *record)
 {
 	const struct config *config = towerd_config(ctx);
@@ -218,4 +237,5 @@ TOWERD_PLUGIN(.name = "test-witness", .summary = "writes down what it is told",
     .config_size = sizeof(struct config), .state_size = sizeof(struct witness), TOWERD_LIST(options),
     TOWERD_LIST(kinds), TOWERD_LIST(commands), TOWERD_LIST(views), .start = start, .stop = stop,
     .device_added = device_added, .device_removed = device_removed, .journal = journal,
-    .worker_message = worker_message, .worker_start = worker_start, .worker_receive = worker_receive, );
+    .worker_message = worker_message, .worker_start = worker_start, .worker_receive = worker_receive,
+    .device_pace = device_pace, .reload = reload, );

@@ -325,10 +325,10 @@ fake_host_free(struct fake_host *host)
 		free(host->tables.items[i].rows);
 	void *const lists[] = { host->files.items, host->agent_settings.items, host->learned.items,
 		host->attributes.items, host->devices.items, host->sensors.items, host->faults.items,
-		host->rejects.items, host->unclaimed.items, host->log.items, host->totals.items,
-		host->updates.items, host->records.items, host->cursors.items, host->tables.items,
-		host->published.items, host->scopes.items, host->readers.items, host->sites.items,
-		host->workers.items, host->sent.items, host->out.out, host->out.err };
+		host->sweeps.items, host->rejects.items, host->unclaimed.items, host->log.items,
+		host->totals.items, host->updates.items, host->records.items, host->cursors.items,
+		host->tables.items, host->published.items, host->scopes.items, host->readers.items,
+		host->sites.items, host->workers.items, host->sent.items, host->out.out, host->out.err };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		free(lists[i]);
 	for (size_t i = 0; i < host->kept.count; i++)
@@ -362,6 +362,15 @@ fake_poll(struct fake_host *host)
 		fake_die("%s has no poll", host->plugin->name);
 	host->error[0] = '\0';
 	return host->rc = host->plugin->poll(&host->agent.ctx);
+}
+
+int
+fake_reload(struct fake_host *host)
+{
+	if (host->plugin->reload == NULL)
+		fake_die("%s has no reload", host->plugin->name);
+	host->error[0] = '\0';
+	return host->rc = host->plugin->reload(&host->agent.ctx);
 }
 
 void

@@ -41,6 +41,7 @@ void fake_step(struct fake_host *host, int64_t ms);
 /* Waits (in real time, a few seconds at most) until is_true(arg); false: it did not come. For descriptors with a peer on the other end. */
 bool fake_wait(struct fake_host *host, bool (*is_true)(void *arg), void *arg);
 int fake_poll(struct fake_host *host);
+int fake_reload(struct fake_host *host);
 int64_t fake_now_ms(struct fake_host *host);
 int64_t fake_utc_ms(struct fake_host *host);
 
@@ -52,6 +53,8 @@ uint32_t fake_device(struct fake_host *host, const char *path, const char *addre
 uint32_t fake_device_with(struct fake_host *host, const char *path, const char *address, bool is_portable,
     const char *const *settings);
 void fake_device_remove(struct fake_host *host, uint32_t device);
+/* What the agent says of its pace; `pace` needs no size. A device that is added has one of zeros. */
+void fake_pace(struct fake_host *host, uint32_t device, struct towerd_pace pace);
 
 /* What it reported of devices. */
 struct fake_sensor {
@@ -79,6 +82,9 @@ const char *fake_attribute(const struct fake_host *host, uint32_t device, const 
 enum towerd_deployment fake_deployment(const struct fake_host *host, uint32_t device);
 const struct towerd_position *fake_position(const struct fake_host *host, uint32_t device); /* NULL: none */
 size_t fake_fault_count(const struct fake_host *host);
+/* towerd_fault_sweep(): how often, and of which device since when. */
+size_t fake_sweep_count(const struct fake_host *host);
+int64_t fake_sweep_at(const struct fake_host *host, size_t i, uint32_t *device);
 const struct towerd_fault *fake_fault_at(const struct fake_host *host, size_t i);
 
 struct fake_reject {

@@ -20,6 +20,11 @@ struct fake_ctx {
 	LIST_HEAD(, towerd_watch) watches;
 };
 
+struct fake_sweep { /* of a device's faults */
+	uint32_t device;
+	int64_t since_ms;
+};
+
 struct fake_pair { /* of strings: files, settings, learned values, attributes */
 	uint32_t device;
 	char *key, *value; /* value NULL: known not to be there */
@@ -114,6 +119,7 @@ struct fake_host {
 	FAKE_LIST(struct fake_box) devices;
 	FAKE_LIST(struct fake_sensor) sensors;
 	FAKE_LIST(struct towerd_fault) faults;
+	FAKE_LIST(struct fake_sweep) sweeps;
 	FAKE_LIST(struct fake_reject) rejects;
 	FAKE_LIST(const char *) unclaimed;
 	FAKE_LIST(struct fake_line) log;

@@ -55,6 +55,17 @@ box_tell(struct fake_host *host, struct fake_box *box)
 	};
 	box->is_told = true;
 	host->rc = plugin->device_added == NULL ? 0 : plugin->device_added(&host->agent.ctx, &device);
+	if (host->rc >= 0 && plugin->device_pace != NULL)
+		fake_pace(host, box->number, (struct towerd_pace){ 0 });
+}
+
+void
+fake_pace(struct fake_host *host, uint32_t device, struct towerd_pace pace)
+{
+	if (host->plugin->device_pace == NULL)
+		fake_die("%s has no device_pace", host->plugin->name);
+	pace.size = sizeof(pace);
+	host->plugin->device_pace(&host->agent.ctx, device, &pace);
 }
 
 void
@@ -306,6 +317,17 @@ serve_fault(struct towerd_ctx *ctx, const struct towerd_fault *fault)
 }
 
 static int
+serve_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
+{
+	struct fake_host *host = fake_host_of(ctx);
+
+	if (box_find(host, device) == NULL)
+		return -ENOENT;
+	*FAKE_ADD(&host->sweeps) = (struct fake_sweep){ device, since_ms };
+	return 0;
+}
+
+static int
 serve_position(struct towerd_ctx *ctx, uint32_t device, const struct towerd_position *position)
 {
 	struct fake_box *box = box_find(fake_host_of(ctx), device);
@@ -380,6 +402,21 @@ fake_position(const struct fake_host *host, uint32_t device)
 	const struct fake_box *box = box_of(host, device);
 
 	return box->position.size == 0 ? NULL : &box->position;
+}
+
+size_t
+fake_sweep_count(const struct fake_host *host)
+{
+	return host->sweeps.count;
+}
+
+int64_t
+fake_sweep_at(const struct fake_host *host, size_t i, uint32_t *device)
+{
+	if (i >= host->sweeps.count)
+		fake_die("there is no sweep %zu", i);
+	*device = host->sweeps.items[i].device;
+	return host->sweeps.items[i].since_ms;
 }
 
 size_t
@@ -488,6 +525,7 @@ fake_model_services(struct towerd_host *services)
 	services->report = serve_report;
 	services->presence = serve_presence;
 	services->fault = serve_fault;
+	services->fault_sweep = serve_fault_sweep;
 	services->position = serve_position;
 	services->deployment = serve_deployment;
 	services->attribute = serve_attribute;
