@@ -16,12 +16,18 @@ enum message_type {
 	    1, /* device, version, host (16 octets), port, interval_ms, community, profile: poll it from now on */
 	MESSAGE_REMOVE, /* device */
 	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
+	/* to a worker that explores; an access is: version, community */
+	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
+	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */
 	/* from a worker */
 	MESSAGE_PLAN,      /* device, generation, count, count x (kind, instance, label) */
 	MESSAGE_READINGS,  /* count, count x struct towerd_reading */
 	MESSAGE_PRESENCE,  /* device, presence, reason */
 	MESSAGE_ATTRIBUTE, /* device, name, value */
 	MESSAGE_REJECT,    /* device, source, reason */
+	MESSAGE_FOUND,     /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */
+	MESSAGE_LINES,     /* lines of a recording */
+	MESSAGE_EXPLORED,  /* asked or left out, answered or recorded, why it ended early or "" */
 };
 
 /* Writing. Start with `= { 0 }`; after an allocation failure `failed` is set and all further calls do nothing. */

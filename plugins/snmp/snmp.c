@@ -5,14 +5,21 @@
  */
 #include "plugins/snmp/snmp.h"
 
+#include <string.h>
+
+#include "plugins/snmp/explore/explorer.h"
+#include "plugins/snmp/fleet/explore.h"
 #include "plugins/snmp/fleet/fleet.h"
 #include "plugins/snmp/poll/poller.h"
 #include "plugins/snmp/profile/profile_commands.h"
 
-/* In the agent `fleet` is used, in a worker `poller`. */
+/* In the agent `fleet` and `explore` are used, in a worker what its role needs. */
 struct snmp_state {
 	struct fleet *fleet;
+	struct explore *explore;
 	struct poller poller;
+	struct explorer explorer;
+	bool is_explorer;
 };
 
 static const struct towerd_option options[] = {
@@ -34,7 +41,26 @@ static const struct towerd_option options[] = {
 	    .help = "file of named communities, which the world may not read" },
 };
 
+static int
+discover_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+	return explore_discover(snmp->explore, argc, argv, out);
+}
+
+static int
+profile_record_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+	return explore_record(snmp->explore, argc, argv, out);
+}
+
 static const struct towerd_command commands[] = {
+	{ "discover", DISCOVER_USAGE,
+	    "looks for SNMP agents at a bounded rate and proposes lines for an inventory",
+	    .needs_operate = true, .run = discover_command },
+	{ "profile record", PROFILE_RECORD_USAGE, "makes a recording of a device, secrets masked",
+	    .needs_operate = true, .run = profile_record_command },
 	{ "profile list", PROFILE_LIST_USAGE, "the device profiles, and the faults in their files",
 	    .is_offline = true, .run = profile_list_command },
 	{ "profile test", PROFILE_TEST_USAGE, "what the profiles make of a recorded walk", .is_offline = true,
@@ -45,7 +71,12 @@ static int
 snmp_start(struct towerd_ctx *ctx)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
-	return fleet_start(ctx, &snmp->fleet);
+	int rc = fleet_start(ctx, &snmp->fleet);
+
+	if (rc < 0)
+		return rc;
+	snmp->explore = explore_new(ctx, snmp->fleet);
+	return snmp->explore == NULL ? -ENOMEM : 0;
 }
 
 static void
@@ -53,8 +84,12 @@ snmp_stop(struct towerd_ctx *ctx)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
 
+	explore_free(snmp->explore);
+	snmp->explore = NULL;
 	fleet_stop(snmp->fleet);
 	snmp->fleet = NULL;
+	if (snmp->explorer.poller.ctx != NULL)
+		explorer_stop(&snmp->explorer);
 	if (snmp->poller.ctx != NULL)
 		poller_stop(&snmp->poller);
 }
@@ -77,7 +112,9 @@ static void
 snmp_worker_message(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
-	fleet_message(snmp->fleet, worker, data, len);
+
+	if (!explore_message(snmp->explore, worker, data, len))
+		fleet_message(snmp->fleet, worker, data, len);
 }
 
 static void
@@ -86,7 +123,8 @@ snmp_worker_exit(struct towerd_ctx *ctx, unsigned worker, int status)
 	struct snmp_state *snmp = towerd_state(ctx);
 
 	(void)status; /* the host has logged it */
-	fleet_worker_exit(snmp->fleet, worker);
+	if (!explore_worker_exit(snmp->explore, worker))
+		fleet_worker_exit(snmp->fleet, worker);
 }
 
 static int
@@ -94,15 +132,19 @@ snmp_worker_start(struct towerd_ctx *ctx, const char *role)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
 
-	(void)role; /* there is one: "poll" */
-	return poller_start(ctx, &snmp->poller);
+	snmp->is_explorer = strcmp(role, "explore") == 0;
+	return snmp->is_explorer ? explorer_start(ctx, &snmp->explorer) : poller_start(ctx, &snmp->poller);
 }
 
 static void
 snmp_worker_receive(struct towerd_ctx *ctx, const void *data, size_t len)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
-	poller_message(&snmp->poller, data, len);
+
+	if (snmp->is_explorer)
+		explorer_message(&snmp->explorer, data, len);
+	else
+		poller_message(&snmp->poller, data, len);
 }
 
 TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP", .config_size = sizeof(struct snmp_config),

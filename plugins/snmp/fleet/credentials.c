@@ -151,3 +151,27 @@ credentials_of(struct towerd_ctx *ctx, const struct credentials *c, const struct
 	*out = credential;
 	return 0;
 }
+
+size_t
+credentials_count(const struct credentials *c)
+{
+	return c->count;
+}
+
+const char *
+credentials_name(const struct credentials *c, size_t i)
+{
+	return c->items[i].name;
+}
+
+int
+credentials_named(const struct credentials *c, const char *name, struct credential *out)
+{
+	const struct named *named = find_named(c, name);
+
+	if (named == NULL)
+		return -ENOENT;
+	if (out != NULL)
+		*out = (struct credential){ versions[named->version], named->community };
+	return 0;
+}

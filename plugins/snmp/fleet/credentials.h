@@ -28,4 +28,9 @@ struct credential {
 int credentials_of(struct towerd_ctx *ctx, const struct credentials *credentials,
     const struct towerd_device *device, struct credential *out);
 
+/* Those of the file, by position; names and texts are borrowed. credentials_named(): -ENOENT; `out` may be NULL. */
+size_t credentials_count(const struct credentials *credentials);
+const char *credentials_name(const struct credentials *credentials, size_t i);
+int credentials_named(const struct credentials *credentials, const char *name, struct credential *out);
+
 #endif

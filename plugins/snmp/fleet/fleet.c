@@ -2,6 +2,7 @@
 /* The plugin's half of polling: devices and workers, in the agent. */
 #include "plugins/snmp/fleet/fleet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ struct member { /* a device: what its worker is told, kept so that it can be tol
 	void *message;
 	size_t len;
 	int64_t interval_ms;
+	char *name; /* "SITE/SLOT" */
+	struct wire_address address;
 };
 
 struct fleet_worker {
@@ -42,6 +45,13 @@ struct fleet {
 	size_t count;
 	struct message_writer scratch;
 };
+
+static void
+member_fini(struct member *member)
+{
+	free(member->message);
+	free(member->name);
+}
 
 static struct fleet_worker *
 worker_of(struct fleet *fleet, uint32_t device)
@@ -162,28 +172,27 @@ check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
 
 /* What the worker is told of a device; put together in fleet->scratch. */
 static int
-describe(struct fleet *fleet, const struct towerd_device *device, int64_t *interval_ms)
+describe(struct fleet *fleet, const struct towerd_device *device, struct member *member)
 {
 	struct towerd_ctx *ctx = fleet->ctx;
 	const struct snmp_config *config = towerd_config(ctx);
 	const char *interval = towerd_device_setting(device, "interval"),
 		   *profile = towerd_device_setting(device, "profile");
-	struct wire_address address;
 	struct credential credential;
 
 	int rc = check_keys(ctx, device);
 	if (rc < 0)
 		return rc;
-	if (wire_address_parse(device->address, &address) < 0)
+	if (wire_address_parse(device->address, &member->address) < 0)
 		return towerd_fail(ctx, -EINVAL,
 		    "address \"%s\" is not ADDRESS[:PORT] with a literal address", device->address);
-	if (!wire_source_reaches(&fleet->source, &address))
+	if (!wire_source_reaches(&fleet->source, &member->address))
 		return towerd_fail(ctx, -EINVAL, "address \"%s\" cannot be polled from `source` %s",
 		    device->address, config->source);
-	*interval_ms = config->interval_ms;
+	member->interval_ms = config->interval_ms;
 	if (interval != NULL &&
-	    (towerd_duration_parse(interval, interval_ms) < 0 || *interval_ms < INTERVAL_MIN_MS ||
-		*interval_ms > INTERVAL_MAX_MS))
+	    (towerd_duration_parse(interval, &member->interval_ms) < 0 ||
+		member->interval_ms < INTERVAL_MIN_MS || member->interval_ms > INTERVAL_MAX_MS))
 		return towerd_fail(ctx, -EINVAL, "interval \"%s\" is not a duration from 1s to 1d", interval);
 	rc = credentials_of(ctx, fleet->credentials, device, &credential);
 	if (rc < 0)
@@ -193,9 +202,9 @@ describe(struct fleet *fleet, const struct towerd_device *device, int64_t *inter
 	message_begin(w, MESSAGE_DEVICE);
 	message_put_u32(w, device->number);
 	message_put_u32(w, (uint32_t)credential.version);
-	message_put_bytes(w, &address.host, sizeof(address.host));
-	message_put_u32(w, address.port);
-	message_put_i64(w, *interval_ms);
+	message_put_bytes(w, &member->address.host, sizeof(member->address.host));
+	message_put_u32(w, member->address.port);
+	message_put_i64(w, member->interval_ms);
 	message_put_text(w, credential.community);
 	message_put_text(w, profile != NULL ? profile : "auto");
 	return w->failed ? -ENOMEM : 0;
@@ -205,7 +214,7 @@ int
 fleet_add(struct fleet *fleet, const struct towerd_device *device)
 {
 	struct member member = { .number = device->number };
-	int rc = describe(fleet, device, &member.interval_ms);
+	int rc = describe(fleet, device, &member);
 
 	if (rc < 0) {
 		fleet_remove(fleet, device->number); /* what it was is not what it is meant to be */
@@ -213,17 +222,19 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 	}
 	member.len = fleet->scratch.len;
 	member.message = malloc(member.len);
-	if (member.message == NULL)
+	if (member.message == NULL || asprintf(&member.name, "%s/%s", device->site, device->slot) < 0) {
+		free(member.message);
 		return -ENOMEM;
+	}
 	memcpy(member.message, fleet->scratch.data, member.len);
 	struct member *old = find_member(fleet, device->number);
 	if (old != NULL) {
-		free(old->message);
+		member_fini(old);
 		*old = member;
 	} else {
 		struct member *grown = realloc(fleet->members, (fleet->count + 1) * sizeof(*grown));
 		if (grown == NULL) {
-			free(member.message);
+			member_fini(&member);
 			return -ENOMEM;
 		}
 		fleet->members = grown;
@@ -243,7 +254,7 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 
 	if (i == fleet->count || fleet->members[i].number != device)
 		return;
-	free(fleet->members[i].message);
+	member_fini(&fleet->members[i]);
 	fleet->count--;
 	memmove(&fleet->members[i], &fleet->members[i + 1], (fleet->count - i) * sizeof(*fleet->members));
 	message_begin(&fleet->scratch, MESSAGE_REMOVE);
@@ -406,9 +417,22 @@ fleet_stop(struct fleet *fleet)
 		if (fleet->workers[w].restart != NULL)
 			towerd_timer_free(fleet->ctx, fleet->workers[w].restart);
 	for (size_t i = 0; i < fleet->count; i++)
-		free(fleet->members[i].message);
+		member_fini(&fleet->members[i]);
 	credentials_free(fleet->credentials);
 	message_fini(&fleet->scratch);
 	free(fleet->members);
 	free(fleet);
+}
+
+const struct credentials *
+fleet_credentials(const struct fleet *fleet)
+{
+	return fleet->credentials;
+}
+
+void
+fleet_mark_known(const struct fleet *fleet, struct finds *finds)
+{
+	for (size_t i = 0; i < fleet->count; i++)
+		finds_mark(finds, &fleet->members[i].address, fleet->members[i].name);
 }

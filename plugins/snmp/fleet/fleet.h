@@ -8,6 +8,9 @@
 
 #include <towerd/plugin.h>
 
+#include "plugins/snmp/fleet/find.h"
+
+struct credentials;
 struct fleet;
 
 /* On failure towerd_fail() has said why; fleet_stop() is right after either. */
@@ -19,5 +22,9 @@ void fleet_remove(struct fleet *fleet, uint32_t device);
 /* What worker `id` (the host's number) says. It is believed of its own devices alone, and nothing that is not whole. */
 void fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len);
 void fleet_worker_exit(struct fleet *fleet, unsigned id);
+
+const struct credentials *fleet_credentials(const struct fleet *fleet);
+/* Which of these, sorted, are in the inventory. */
+void fleet_mark_known(const struct fleet *fleet, struct finds *finds);
 
 #endif
