@@ -55,11 +55,10 @@ back_number(struct back *to, uint32_t number)
 	back_head(to, 2, end);
 }
 
+/* What is encoded already. */
 static inline void
-back_octets(struct back *to, uint8_t tag, const void *data, size_t len)
+back_raw(struct back *to, const void *data, size_t len)
 {
-	const uint8_t *end = to->at;
-
 	if (len > (size_t)(to->at - to->start)) {
 		to->is_full = true;
 		return;
@@ -67,6 +66,14 @@ back_octets(struct back *to, uint8_t tag, const void *data, size_t len)
 	to->at -= len;
 	if (len > 0)
 		memcpy(to->at, data, len);
+}
+
+static inline void
+back_octets(struct back *to, uint8_t tag, const void *data, size_t len)
+{
+	const uint8_t *end = to->at;
+
+	back_raw(to, data, len);
 	back_head(to, tag, end);
 }
 

@@ -48,6 +48,8 @@ size_t access_room(const struct access *access);                /* octets that a
 /* The device has taught that it speaks the other one of v1 and v2c; without effect on v3. */
 void access_set_version(struct access *access, enum codec_version version);
 
+/* A new exchange begins: a new question, not its repeats. */
+void access_begin(struct access *access);
 /*
  * Makes the message of a built request, with `id`, in `out` (CODEC_REQUEST_MAX octets). Returns its length; -EMSGSIZE: the request is longer than
  * access_room(); -ENOTSUP: this host's library lacks a protocol, access_fault() says which.
@@ -81,7 +83,7 @@ struct access_opened {
 	bool
 	    is_restarted; /* engineBoots rose, or went back: the device has restarted since the last answer. With ACCESS_ANSWER */
 	bool
-	    is_new_engine; /* access_engine() is not what it was at the last answer, if there was one. With ACCESS_ANSWER */
+	    is_new_engine; /* access_engine() is not what it was before: at the first answer, and when it changed. With ACCESS_ANSWER */
 };
 /* The message bears the id of a request that was sealed here, and came from the device's address. */
 void access_open(
