@@ -125,3 +125,33 @@ message_is_whole(const struct message_reader *r)
 {
 	return !r->failed && r->at == r->len;
 }
+
+void
+message_put_fault(struct message_writer *w, const struct towerd_fault *fault)
+{
+	message_put_u32(w, fault->is_raised);
+	message_put_u32(w, (uint32_t)fault->severity);
+	message_put_i64(w, fault->device_ms);
+	message_put_i64(w, fault->expires_ms);
+	message_put_text(w, fault->type);
+	message_put_text(w, fault->qualifier != NULL ? fault->qualifier : "");
+	message_put_text(w, fault->text != NULL ? fault->text : "");
+}
+
+bool
+message_fault(struct message_reader *r, struct towerd_fault *out)
+{
+	struct towerd_fault fault = { .size = sizeof(fault) };
+
+	fault.is_raised = message_u32(r) != 0;
+	fault.severity = (int)message_u32(r);
+	fault.device_ms = message_i64(r);
+	fault.expires_ms = message_i64(r);
+	fault.type = message_text(r);
+	fault.qualifier = message_text(r);
+	fault.text = message_text(r);
+	if (!message_is_whole(r))
+		return false;
+	*out = fault;
+	return true;
+}

@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <towerd/observe.h>
+
 enum message_type {
 	/* to a worker */
 	MESSAGE_DEVICE =
 	    1, /* device, version, host (16 octets), port, interval_ms, community, profile: poll it from now on */
 	MESSAGE_REMOVE, /* device */
 	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
+	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */
 	/* to a worker that explores; an access is: version, community */
 	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
 	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */
@@ -25,6 +28,8 @@ enum message_type {
 	MESSAGE_PRESENCE,  /* device, presence, reason */
 	MESSAGE_ATTRIBUTE, /* device, name, value */
 	MESSAGE_REJECT,    /* device, source, reason */
+	MESSAGE_FAULT,     /* device, a fault: message_put_fault() */
+	MESSAGE_SWEEP, /* device, since_ms: all alarms that stand were told since then; what was not is over (towerd_fault_sweep()) */
 	MESSAGE_FOUND,     /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */
 	MESSAGE_LINES,     /* lines of a recording */
 	MESSAGE_EXPLORED,  /* asked or left out, answered or recorded, why it ended early or "" */
@@ -58,5 +63,9 @@ const void *message_items(struct message_reader *r, uint32_t count, size_t size)
 const char *message_text(struct message_reader *r); /* lives as long as the message */
 /* All was there, and nothing more. */
 bool message_is_whole(const struct message_reader *r);
+
+/* A fault without its device and size, as the rest of a message. False: it is not whole; its texts are borrowed from the message. */
+void message_put_fault(struct message_writer *w, const struct towerd_fault *fault);
+bool message_fault(struct message_reader *r, struct towerd_fault *out);
 
 #endif

@@ -143,6 +143,39 @@ a_writer_is_used_again(void)
 	CU_ASSERT_PTR_NULL(w.data);
 }
 
+static void
+a_fault_is_read_as_it_was_written(void)
+{
+	const struct towerd_fault fault = { .size = sizeof(fault),
+		.type = "power/fuse",
+		.is_raised = true,
+		.severity = TOWERD_MAJOR,
+		.text = "fuse 3",
+		.device_ms = 5,
+		.expires_ms = 60000 };
+	struct message_writer w = { 0 };
+	struct towerd_fault read = { .qualifier = "untouched" };
+
+	message_begin(&w, MESSAGE_FAULT);
+	message_put_fault(&w, &fault);
+	for (size_t len = 4; len < w.len; len++) {
+		struct message_reader r = message_open(w.data + 4, len - 4);
+		CU_ASSERT_FALSE(message_fault(&r, &read));
+	}
+	CU_ASSERT_STRING_EQUAL(read.qualifier, "untouched");
+	struct message_reader r = message_open(w.data + 4, w.len - 4);
+	CU_ASSERT_TRUE_FATAL(message_fault(&r, &read));
+	CU_ASSERT_EQUAL(read.size, sizeof(read));
+	CU_ASSERT_STRING_EQUAL(read.type, "power/fuse");
+	CU_ASSERT_STRING_EQUAL(read.qualifier, "");
+	CU_ASSERT_STRING_EQUAL(read.text, "fuse 3");
+	CU_ASSERT_TRUE(read.is_raised);
+	CU_ASSERT_EQUAL(read.severity, TOWERD_MAJOR);
+	CU_ASSERT_EQUAL(read.device_ms, 5);
+	CU_ASSERT_EQUAL(read.expires_ms, 60000);
+	message_fini(&w);
+}
+
 static const struct claim claims[] = {
 	CLAIM(what_is_written_is_read),
 	CLAIM(a_message_that_is_cut_anywhere_is_not_whole),
@@ -150,6 +183,7 @@ static const struct claim claims[] = {
 	CLAIM(a_text_without_its_end_is_no_text),
 	CLAIM(a_count_beyond_the_message_gives_no_items),
 	CLAIM(a_writer_is_used_again),
+	CLAIM(a_fault_is_read_as_it_was_written),
 };
 
 CLAIMS_MAIN("message", claims)

@@ -9,13 +9,12 @@
 #include <towerd/time.h>
 
 #include "plugins/snmp/fleet/credentials.h"
+#include "plugins/snmp/fleet/process.h"
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/snmp.h"
 #include "plugins/snmp/wire/wire.h"
 
 #define WORKERS_MAX     8
-#define RESTART_MIN_MS  1000
-#define RESTART_MAX_MS  60000
 #define INTERVAL_MIN_MS 1000
 #define INTERVAL_MAX_MS 86400000
 
@@ -30,9 +29,7 @@ struct member { /* a device: what its worker is told, kept so that it can be tol
 
 struct fleet_worker {
 	struct fleet *fleet;
-	int id; /* the host's number, -1: not running */
-	struct towerd_timer *restart;
-	int64_t pause_ms, started_ms;
+	struct process process;
 };
 
 struct fleet {
@@ -59,41 +56,18 @@ worker_of(struct fleet *fleet, uint32_t device)
 	return &fleet->workers[device % fleet->worker_count];
 }
 
-/* A process that does not read is stopped, and started again: then it is told everything anew. */
 static void
 send_to(struct fleet_worker *worker, const void *data, size_t len)
 {
-	struct towerd_ctx *ctx = worker->fleet->ctx;
-	int rc = worker->id < 0 ? -EPIPE : towerd_worker_send(ctx, (unsigned)worker->id, data, len);
-
-	if (rc >= 0 || rc == -EPIPE)
-		return;
-	towerd_log(
-	    ctx, TOWERD_LOG_ERROR, "a poll worker takes no messages (%s): it is stopped", strerror(-rc));
-	towerd_worker_stop(ctx, (unsigned)worker->id);
+	process_send(&worker->process, data, len);
 }
 
 static void
-restart_later(struct fleet_worker *worker)
-{
-	towerd_timer_start(worker->fleet->ctx, worker->restart, worker->pause_ms);
-	worker->pause_ms = worker->pause_ms * 2 > RESTART_MAX_MS ? RESTART_MAX_MS : worker->pause_ms * 2;
-}
-
-static void
-worker_spawn(struct towerd_ctx *ctx, void *arg)
+tell_all(void *arg)
 {
 	struct fleet_worker *worker = arg;
 	struct fleet *fleet = worker->fleet;
 
-	worker->id = towerd_worker_spawn(ctx, "poll");
-	worker->started_ms = towerd_now_ms(ctx);
-	if (worker->id < 0) {
-		towerd_log(ctx, TOWERD_LOG_ERROR, "cannot start a poll worker: %s", strerror(-worker->id));
-		worker->id = -1;
-		restart_later(worker);
-		return;
-	}
 	for (size_t i = 0; i < fleet->count; i++)
 		if (worker_of(fleet, fleet->members[i].number) == worker)
 			send_to(worker, fleet->members[i].message, fleet->members[i].len);
@@ -103,7 +77,7 @@ static struct fleet_worker *
 find_worker(struct fleet *fleet, unsigned id)
 {
 	for (unsigned w = 0; w < fleet->worker_count; w++)
-		if (fleet->workers[w].id == (int)id)
+		if (process_is(&fleet->workers[w].process, id))
 			return &fleet->workers[w];
 	return NULL;
 }
@@ -116,17 +90,11 @@ fleet_worker_exit(struct fleet *fleet, unsigned id)
 
 	if (worker == NULL)
 		return;
-	worker->id = -1;
-	if (towerd_now_ms(fleet->ctx) - worker->started_ms > RESTART_MAX_MS)
-		worker->pause_ms = RESTART_MIN_MS;
-	towerd_log(fleet->ctx, TOWERD_LOG_WARNING,
-	    "a poll worker is started again in %lld ms; its devices are unknown until it polls them",
-	    (long long)worker->pause_ms);
 	for (size_t i = 0; i < fleet->count; i++)
 		if (worker_of(fleet, fleet->members[i].number) == worker)
 			(void)towerd_presence(fleet->ctx, fleet->members[i].number, TOWERD_PRESENCE_UNKNOWN,
 			    "its poll worker ended");
-	restart_later(worker);
+	process_ended(&worker->process);
 }
 
 static size_t
@@ -360,6 +328,28 @@ take_reject(struct fleet_worker *worker, struct message_reader *r)
 		towerd_reject(worker->fleet->ctx, member->number, source, reason);
 }
 
+static void
+take_fault(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	struct towerd_fault fault = { .size = sizeof(fault) };
+
+	if (message_fault(r, &fault) && member != NULL) {
+		fault.device = member->number;
+		(void)towerd_fault(worker->fleet->ctx, &fault);
+	}
+}
+
+static void
+take_sweep(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	int64_t since_ms = message_i64(r);
+
+	if (member != NULL && message_is_whole(r))
+		(void)towerd_fault_sweep(worker->fleet->ctx, member->number, since_ms);
+}
+
 void
 fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 {
@@ -369,6 +359,8 @@ fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 		[MESSAGE_PRESENCE] = take_presence,
 		[MESSAGE_ATTRIBUTE] = take_attribute,
 		[MESSAGE_REJECT] = take_reject,
+		[MESSAGE_FAULT] = take_fault,
+		[MESSAGE_SWEEP] = take_sweep,
 	};
 	struct fleet_worker *worker = find_worker(fleet, id);
 	struct message_reader r = message_open(data, len);
@@ -399,13 +391,23 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 		return rc;
 	for (; fleet->worker_count < (unsigned)config->workers; fleet->worker_count++) {
 		struct fleet_worker *worker = &fleet->workers[fleet->worker_count];
-		*worker = (struct fleet_worker){ .fleet = fleet, .id = -1, .pause_ms = RESTART_MIN_MS };
-		worker->restart = towerd_timer_new(ctx, worker_spawn, worker);
-		if (worker->restart == NULL)
-			return -ENOMEM;
-		worker_spawn(ctx, worker);
+		worker->fleet = fleet;
+		rc = process_init(&worker->process, ctx, "poll", tell_all, worker);
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
+}
+
+void
+fleet_poll_now(struct fleet *fleet, uint32_t device)
+{
+	if (find_member(fleet, device) == NULL)
+		return;
+	message_begin(&fleet->scratch, MESSAGE_POLL_NOW);
+	message_put_u32(&fleet->scratch, device);
+	if (!fleet->scratch.failed)
+		send_to(worker_of(fleet, device), fleet->scratch.data, fleet->scratch.len);
 }
 
 void
@@ -414,8 +416,7 @@ fleet_stop(struct fleet *fleet)
 	if (fleet == NULL)
 		return;
 	for (unsigned w = 0; w < fleet->worker_count; w++)
-		if (fleet->workers[w].restart != NULL)
-			towerd_timer_free(fleet->ctx, fleet->workers[w].restart);
+		process_fini(&fleet->workers[w].process);
 	for (size_t i = 0; i < fleet->count; i++)
 		member_fini(&fleet->members[i]);
 	credentials_free(fleet->credentials);

@@ -22,6 +22,8 @@ void fleet_remove(struct fleet *fleet, uint32_t device);
 /* What worker `id` (the host's number) says. It is believed of its own devices alone, and nothing that is not whole. */
 void fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len);
 void fleet_worker_exit(struct fleet *fleet, unsigned id);
+/* Something has happened at the device: its worker polls it at once, and tells the state of its alarms. */
+void fleet_poll_now(struct fleet *fleet, uint32_t device);
 
 const struct credentials *fleet_credentials(const struct fleet *fleet);
 /* Which of these, sorted, are in the inventory. */

@@ -234,6 +234,35 @@ a_worker_is_believed_of_its_own_devices_alone(void)
 }
 
 static void
+say_fault(struct fake_host *host, unsigned worker, uint32_t device, bool is_raised)
+{
+	const struct towerd_fault fault = { .type = "site/door-open", .is_raised = is_raised };
+	struct message_writer w = { 0 };
+
+	message_begin(&w, MESSAGE_FAULT);
+	message_put_u32(&w, device);
+	message_put_fault(&w, &fault);
+	say(host, worker, &w);
+	message_fini(&w);
+}
+
+static void
+a_fault_reaches_the_agent_from_the_devices_own_worker_alone(void)
+{
+	struct fake_host *host = HOST("workers: 2");
+	uint32_t device = DEVICE(host, "a", "127.0.0.9", "community", "public");
+
+	fake_step(host, 0);
+	say_fault(host, (device + 1) % 2, device, true);
+	CU_ASSERT_EQUAL(fake_fault_count(host), 0);
+	say_fault(host, device % 2, device, true);
+	CU_ASSERT_EQUAL(fake_fault_count(host), 1);
+	say_fault(host, device % 2, device, false);
+	CU_ASSERT_EQUAL(fake_fault_count(host), 2);
+	host_free(host);
+}
+
+static void
 what_is_not_whole_or_not_known_changes_nothing(void)
 {
 	struct fake_host *host = HOST(NULL);
@@ -296,6 +325,7 @@ static const struct claim claims[] = {
 	CLAIM(a_fault_in_the_credentials_is_told_with_its_place_and_costs_its_entry_alone),
 	CLAIM(a_plan_becomes_sensors_and_readings_reach_them),
 	CLAIM(a_worker_is_believed_of_its_own_devices_alone),
+	CLAIM(a_fault_reaches_the_agent_from_the_devices_own_worker_alone),
 	CLAIM(what_is_not_whole_or_not_known_changes_nothing),
 	CLAIM(a_worker_that_dies_leaves_its_devices_unknown_and_is_started_again),
 };
