@@ -30,9 +30,9 @@ enum message_type {
 	MESSAGE_REJECT,    /* device, source, reason */
 	MESSAGE_FAULT,     /* device, a fault: message_put_fault() */
 	MESSAGE_SWEEP, /* device, since_ms: all alarms that stand were told since then; what was not is over (towerd_fault_sweep()) */
-	MESSAGE_FOUND,     /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */
-	MESSAGE_LINES,     /* lines of a recording */
-	MESSAGE_EXPLORED,  /* asked or left out, answered or recorded, why it ended early or "" */
+	MESSAGE_FOUND, /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */
+	MESSAGE_LINES, /* lines of a recording */
+	MESSAGE_EXPLORED, /* asked or left out, answered or recorded, why it ended early or "" */
 };
 
 /* Writing. Start with `= { 0 }`; after an allocation failure `failed` is set and all further calls do nothing. */
