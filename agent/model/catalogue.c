@@ -160,8 +160,9 @@ static const char *const antenna_states[] = { "unknown", "ok", "open", "short", 
 
 static const struct catalogue_kind kinds[] = {
 	{ NUMBER("backhaul.bandwidth", "backhaul channel bandwidth", 0, 10000, MEGAHERTZ) },
+	/* ITU-T G.826: blocks and seconds counted since the device began to count. */
+	{ NUMBER("backhaul.blocks", "backhaul blocks", 0, INT64_MAX / 2, COUNT) },
 	{ NUMBER("backhaul.capacity", "backhaul link capacity", 0, 1000000000000, BITS_S) },
-	/* ITU-T G.826: seconds counted since the device began to count. */
 	{ NUMBER("backhaul.errored-seconds", "backhaul errored seconds", 0, 4294967295, SECONDS) },
 	{ NUMBER("backhaul.errors", "backhaul errored blocks", 0, INT64_MAX / 2, COUNT) },
 	{ NUMBER("backhaul.jitter", "backhaul jitter", 0, 60000, MILLISECONDS) },
@@ -169,6 +170,8 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("backhaul.loss", "backhaul packet loss", 0, 100, PERCENT),
 	    .rules = { { ABOVE(.alarm_type = "transport/degraded", LADDER(TOWERD_WARNING, TOWERD_MINOR),
 		LIMITS(200, 1000), .hysteresis = 100) } } },
+	{ NUMBER("backhaul.measured-seconds", "seconds over which the backhaul's errors are counted", 0,
+	    4294967295, SECONDS) },
 	{ STATE("backhaul.modulation", "backhaul modulation", modulations) },
 	{ NUMBER("backhaul.mse", "backhaul mean square error", -100, 0, DECIBELS),
 	    .rules = { { ABOVE(.alarm_type = "transport/degraded", LADDER(TOWERD_WARNING, TOWERD_MINOR),
@@ -482,6 +485,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("port.tx-load", "port transmit load", 0, 100, PERCENT) },
 	{ NUMBER("port.tx-rate", "port transmit rate", 0, 10000000000000, BITS_S) },
 
+	{ NUMBER("radio.access-points", "access points in service", 0, 1000000, COUNT) },
 	{ NUMBER("radio.band", "operating band", 0, 10000, COUNT) },
 	{ NUMBER("radio.bandwidth", "radio channel bandwidth", 0, 10000, MEGAHERTZ) },
 	{ NUMBER("radio.cell", "cell that the radio is attached to", 0, 100000000000, COUNT) },
