@@ -28,7 +28,10 @@ LEAST_FOUND, MOST_SURPLUS = 0.45, 0.30
 LEAST_FOUND_BY_MODULES = 0.83
 
 # What a unit's decimals in the catalogue leave of a number.
-ROUNDING = {"W": 0.05, "VA": 0.05, "Wh": 0.5, "Ah": 0.005, "%": 0.005, "s": 0.5, "rpm": 0.5, "dBm": 0.005, "dB": 0.005, "bit/s": 0.5}
+ROUNDING = {"W": 0.05, "VA": 0.05, "Wh": 0.5, "Ah": 0.005, "%": 0.005, "s": 0.5, "rpm": 0.5, "ns": 0.5, "dBm": 0.005, "dB": 0.005, "bit/s": 0.5}
+
+# our unit -> that of the other reading, and how many of it one of ours is
+UNITS = {"mA": ("A", 1e-3), "MHz": ("Hz", 1e6), "ns": ("s", 1e-9)}
 
 STANDARD = "1.3.6.1.2.1."
 LEFT_TO_TABLES = ("1.3.6.1.2.1.2.", "1.3.6.1.2.1.31.", "1.3.6.1.2.1.25.")
@@ -39,18 +42,18 @@ SENSOR_CLASSES = {
     "current": (r".*", "A", 1),
     "power": (r".*", "W", 1),
     "power_consumed": (r".*", "Wh", 1000),
-    "frequency": (r".*\.frequency", "Hz", 1),
+    "frequency": (r".*\.(tx-|rx-|)frequency", "Hz", 1),
     "load": (r".*\.load|device\.cpu|battery\.health", "%", 1),
     "charge": (r"battery\.(charge|health)", "%", 1),
     "percent": (r".*", "%", 1),
     "humidity": (r"humidity", "%", 1),
     "temperature": (r"temperature|.*\.([a-z-]*temperature|setpoint)|env\.dew-point", "°C", 1),
-    "runtime": (r"battery\.(runtime|time-discharging)", "s", 60),
-    "delay": (r"battery\.runtime", "s", 1),
+    "runtime": (r"battery\.(runtime|time-discharging)|link\.uptime|.*-seconds", "s", 60),
+    "delay": (r"battery\.runtime|timing\.offset", "s", 1),
     "fanspeed": (r"cooling\.fan-speed", "rpm", 1),
     "count": (r".*", None, 1),
     "dbm": (r".*", "dBm", 1),
-    "signal": (r".*", "dBm", 1),
+    "signal": (r".*\.(rx-level|rsrp|rsrq)", None, 1),
     "snr": (r".*\.snr", "dB", 1),
     "ber": (r".*\.errors", None, 1),
     "bitrate": (r".*-rate", "bit/s", 1),
@@ -82,8 +85,9 @@ WIRELESS_CLASSES = {
 class Wanted:
     """One sensor of the other reading."""
 
-    def __init__(self, is_wireless, name, oid, value):
+    def __init__(self, is_wireless, name, oid, value, word=None):
         self.is_wireless, self.name, self.oid, self.value = is_wireless, name, oid.lstrip("."), value
+        self.word = word  # what a state's number stands for
         self.key = "%s %s" % (name, self.oid)
         self.kinds, self.unit, self.factor = (WIRELESS_CLASSES if is_wireless else SENSOR_CLASSES)[name]
 
@@ -95,7 +99,9 @@ def wanted_of(walk):
         return None
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
-    sensors = [Wanted(False, s["sensor_class"], s["sensor_oid"], s["sensor_current"]) for s in data["sensors"]]
+    words = {(state["state_name"], state["state_value"]): state["state_descr"] for state in data.get("state_indexes", [])}
+    sensors = [Wanted(False, s["sensor_class"], s["sensor_oid"], s["sensor_current"], words.get((s["sensor_type"], s["sensor_current"])))
+               for s in data["sensors"]]
     wireless = [Wanted(True, s["sensor_class"], oid, s["sensor_current"])
                 for s in data.get("wireless", []) for oid in json.loads(s["sensor_oids"])]
     return sensors + wireless
@@ -110,15 +116,20 @@ def disagreement(sensor, wanted, is_shared):
     if wanted.name == "state":
         if not is_enumeration(sensor):
             return "%s is no state" % sensor["kind"]
-        raw, value = int(sensor["raw"]), int(wanted.value)
+        try:
+            raw, value = int(sensor["raw"]), int(wanted.value)
+        except ValueError:  # a text, which they have numbered for themselves
+            return None if sensor["raw"] == wanted.word else "raw %s" % sensor["raw"]
         # They print a field of a bit field, we the word as the device sent it.
         is_same = (raw & value) == value if is_shared else raw == value
         return None if is_same else "raw %s" % raw
-    if not re.fullmatch(wanted.kinds, sensor["kind"]) or (wanted.unit is not None and sensor["unit"] != wanted.unit):
+    unit, factor = UNITS[sensor["unit"]] if sensor["unit"] in UNITS and sensor["unit"] != wanted.unit else (sensor["unit"], 1)
+    if not re.fullmatch(wanted.kinds, sensor["kind"]) or (wanted.unit is not None and unit != wanted.unit):
         return "a %s in %s" % (sensor["kind"], sensor["unit"])
     if sensor["value"] is None:
         return "no value (%s)" % sensor["quality"]
-    value = float(wanted.value) * wanted.factor
+    # They have every time in minutes; what ITU-T G.826 counts are seconds, of which they take each for a minute.
+    value = float(wanted.value) * (1 if sensor["kind"].endswith("-seconds") else wanted.factor) / factor
     is_same = abs(sensor["value"] - value) <= 1e-6 * max(1.0, abs(value)) + ROUNDING.get(sensor["unit"], 0.0005)
     return None if is_same else "value %s" % sensor["value"]
 
@@ -126,8 +137,9 @@ def disagreement(sensor, wanted, is_shared):
 class Comparison:
     def __init__(self, ours, wanted):
         self.wanted, self.found, self.misses = wanted, [], {}
-        rest = list(ours)
+        rests = {False: list(ours), True: list(ours)}  # they have some objects in both tables
         for want in wanted:
+            rest = rests[want.is_wireless]
             is_shared = sum(1 for other in wanted if other.oid == want.oid) > 1
             reasons = []
             for sensor in [s for s in rest if s["oid"] == want.oid]:
@@ -141,7 +153,7 @@ class Comparison:
                 self.misses[want.key] = "%s: %s" % (want.value, "; ".join(reasons) or "not found")
         known = {want.oid for want in wanted}
         self.printed = [s for s in ours if not s["oid"].startswith(LEFT_TO_TABLES) or s["oid"] in known]
-        self.surplus = [s for s in rest if s in self.printed and s["oid"] not in known]
+        self.surplus = [s for s in self.printed if s["oid"] not in known]
 
     def count(self, is_wireless):
         return (sum(1 for want in self.wanted if want.is_wireless == is_wireless),
