@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One unconnected UDP socket for all devices: requests go out in batches (sendmmsg), answers come in batches (recvmmsg). IPv4 addresses are
- * IPv6-mapped ones here, also when the socket is an IPv4 one: because its source is, or the host has no IPv6.
+ * One unconnected UDP socket for all devices: requests go out in batches (sendmmsg), answers come in batches (recvmmsg).
  */
 #ifndef PLUGINS_SNMP_WIRE_H
 #define PLUGINS_SNMP_WIRE_H
 
-#include <netinet/in.h>
-
 #include <towerd/plugin.h>
 
-struct wire_address {
-	struct in6_addr host; /* IPv4: mapped */
-	uint16_t port;
-};
-
-/* "127.0.0.1", "127.0.0.1:1161", "[::1]:161", "::1"; default port 161. -EINVAL: not a literal address. */
-int wire_address_parse(const char *text, struct wire_address *out);
-bool wire_address_is_same(const struct wire_address *a, const struct wire_address *b);
-#define WIRE_ADDRESS_TEXT 64
-/* "127.0.0.1:161", "[::1]:161". Returns `out`. */
-const char *wire_address_format(const struct wire_address *address, char *out, size_t size);
-/* Octets of the headers of IP and UDP that a datagram to or from there has. */
-size_t wire_overhead(const struct wire_address *address);
-
-/* The address of this host that the socket is bound to: at a port that the host chooses. */
-struct wire_source {
-	bool is_set; /* false: any */
-	struct in6_addr host;
-};
-/* A literal address without a port; NULL: any. -EINVAL. */
-int wire_source_parse(const char *text, struct wire_source *out);
-/* False: one is of IPv4, the other of IPv6. */
-bool wire_source_reaches(const struct wire_source *source, const struct wire_address *to);
+#include "plugins/snmp/wire/address.h"
 
 struct wire;
 struct wire_calls {
