@@ -26,6 +26,7 @@
 #define SECONDS      "s", 0, ENTITY_SENSOR_OTHER, 0, 9
 #define MILLISECONDS "ms", 2, ENTITY_SENSOR_OTHER, 2, 9
 #define NANOSECONDS  "ns", 0, ENTITY_SENSOR_OTHER, 0, 9
+#define YEARS        "years", 1, ENTITY_SENSOR_OTHER, 1, 9
 #define HOURS        "h", 2, ENTITY_SENSOR_OTHER, 2, 9
 #define LITRES       "L", 1, ENTITY_SENSOR_OTHER, 1, 9
 #define LITRES_HOUR  "L/h", 2, ENTITY_SENSOR_OTHER, 2, 9
@@ -119,6 +120,8 @@ static const char *const genset_states[] = { "unknown", "off", "starting", "runn
 static const char *const genset_modes[] = { "unknown", "auto", "manual", "test", "blocked", "off", NULL };
 static const char *const control_modes[] = { "unknown", "auto", "manual", "off", NULL };
 static const char *const transfer_states[] = { "unknown", "mains", "genset", "open", NULL };
+static const char *const transfer_sources[] = { "unknown", "none", "source-1", "source-2", "fault", NULL };
+static const char *const switch_states[] = { "unknown", "open", "closed", "tripped", NULL };
 static const char *const power_states[] = { "unknown", "off", "sleep", "standby", "ready", "on", NULL };
 static const char *const power_sources[] = { "unknown", "none", "mains", "bypass", "battery", "booster",
 	"reducer", "genset", "inverter", "solar", NULL };
@@ -197,6 +200,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("backhaul.utilisation", "backhaul utilisation", 0, 100, PERCENT) },
 	{ NUMBER("backhaul.xpi", "cross-polarisation interference", -100, 100, DECIBELS) },
 
+	{ NUMBER("battery.age", "battery age", 0, 100, YEARS) },
 	{ NUMBER("battery.asymmetry", "battery mid-point asymmetry", -100, 100, VOLTS_DC),
 	    .rules = { { ABOVE(.alarm_type = "battery/failed", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
 		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 100) } } },
@@ -380,6 +384,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("genset.start-battery", "start battery voltage", 0, 60, VOLTS_DC),
 	    .rules = { { BELOW(.alarm_type = "genset/engine-fault", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
 		LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 200) } } },
+	{ TRUTH("genset.start-signal", "genset asked to run") },
 	{ NUMBER("genset.starts", "engine starts", 0, 10000000, COUNT) },
 	{ STATE("genset.state", "genset state", genset_states),
 	    .rules = { IN_STATES("fault", "genset/failed", TOWERD_MAJOR) } },
@@ -574,6 +579,11 @@ static const struct catalogue_kind kinds[] = {
 	{ STATE("timing.state", "clock state", timing_states),
 	    .rules = { IN_STATES("free-running failed", "radio/sync-lost", TOWERD_MINOR) } },
 	{ NUMBER("timing.stratum", "NTP stratum", 0, 16, COUNT) },
+
+	{ STATE("transfer.source", "source that a transfer switch has selected", transfer_sources),
+	    .rules = { IN_STATES("none", "power/load-disconnected", TOWERD_CRITICAL),
+		IN_STATES("fault", "power/mains-failure", TOWERD_MAJOR) } },
+	{ STATE("transfer.switch", "switch of a transfer switch", switch_states) },
 
 	{ STATE("ups.output-source", "source of the UPS output", power_sources),
 	    .ups_object = "upsOutputSource",

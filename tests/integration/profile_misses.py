@@ -4,10 +4,10 @@
 The test fails for a miss that is not here and for an entry that is no miss any more. "*" stands for a whole recording.
 """
 KNOWN_MISSES = {
-    "apc-netbotz_netbotz750": {"*": "no profile of its own yet"},
-    "apc_ats": {"*": "no profile of its own yet"},
-    "apc_smtl1000-nmc3": {"*": "no profile of its own yet"},
-    "avtech_roomalert32s": {"*": "no profile of its own yet"},
+    "apc_ats": {
+        "state 1.3.6.1.4.1.318.1.1.18.1.3.5.0": "the coolant level is read, once; the other reading takes it a second time for the oil level, which is the next object",
+        "state 1.3.6.1.4.1.318.1.1.18.1.2.2.0": "the mode switch is read, once; the other reading takes it a second time for the generator's state, which is the next object",
+    },
     "baicells-od04": {
         "count 1.3.6.1.4.1.53058.2.3.21.0": "packets since the start, as text: IF-MIB counts them by interface",
         "count 1.3.6.1.4.1.53058.2.3.20.0": "packets since the start, as text: IF-MIB counts them by interface",
@@ -22,12 +22,21 @@ KNOWN_MISSES = {
     "cxc_e3": {
         "runtime 1.3.6.1.4.1.7309.5.3.1.31.0": "in thousandths of an hour; the other reading divides by 16 where 16.67 would make minutes",
     },
-    "cyberpower_pr2200rt2uc": {"*": "no profile of its own yet"},
-    "dantherm-os": {"*": "no profile of its own yet"},
-    "deltaups_mini-snmp": {"*": "the profile does not read them yet"},
-    "digital-loggers": {"*": "no profile of its own yet"},
-    "eaton-mgeups_93ps": {"*": "the profile does not read them yet"},
-    "eaton-mgeups_9pxle": {"*": "the profile does not read them yet"},
+    "cyberpower_pr2200rt2uc": {
+        "temperature 1.3.6.1.4.1.3808.1.1.8.2.3.1.3.1": "the other reading rounds what it made of degrees Fahrenheit",
+    },
+    "deltaups_mini-snmp": {
+        "voltage 1.3.6.1.2.1.33.1.4.4.1.2.1": "the card has tenths of volts, against the RFC",
+        "voltage 1.3.6.1.2.1.33.1.3.3.1.3.1": "the card has tenths of volts, against the RFC",
+        "voltage 1.3.6.1.2.1.33.1.5.3.1.2.1": "the card has tenths of volts, against the RFC",
+    },
+    "eaton-mgeups_93ps": {
+        "runtime 1.3.6.1.2.1.33.1.2.3.0": "the same in whole minutes as what is read in seconds",
+    },
+    "eaton-mgeups_9pxle": {
+        "runtime 1.3.6.1.2.1.33.1.2.3.0": "the same in whole minutes as what is read in seconds",
+        "state 1.3.6.1.4.1.534.1.7.1.0": "a count of alarms, not a state",
+    },
     "eltek-webpower": {
         "current 1.3.6.1.4.1.12148.9.3.20.2.0": "ampere-hours, not amperes",
         "current 1.3.6.1.4.1.12148.9.3.20.3.0": "ampere-hours, not amperes",
@@ -83,7 +92,6 @@ KNOWN_MISSES = {
         "voltage 1.3.6.1.4.1.2011.6.164.1.3.1.5.0": "a set point",
         "voltage 1.3.6.1.4.1.2011.6.164.1.7.2.1.1.5.3": "the voltage at which the battery is disconnected, a setting",
     },
-    "hwg-poseidon": {"*": "no profile of its own yet"},
     "iosxe_ir1101": {
         "count 1.3.6.1.4.1.9.9.661.1.3.2.1.6.4002": "the state of roaming, which the other reading also takes for a number of cells",
         "current 1.3.6.1.2.1.99.1.1.1.4.4130": "the same sensor is read from CISCO-ENTITY-SENSOR-MIB",
@@ -115,9 +123,11 @@ KNOWN_MISSES = {
         "current 1.3.6.1.2.1.33.1.3.3.1.4.3": "the recording holds the number by which the card says that it does not know",
     },
     "netvision-rfc": {
-        "current 1.3.6.1.2.1.33.1.2.6.0": "the recording holds the number by which the card says that it does not know",
         "current 1.3.6.1.2.1.33.1.3.3.1.4.1": "the recording holds the number by which the card says that it does not know",
         "current 1.3.6.1.2.1.33.1.5.3.1.3.1": "the recording holds the number by which the card says that it does not know",
+        "current 1.3.6.1.2.1.33.1.2.6.0": "the recording holds the number by which the card says that it does not know",
+        "power 1.3.6.1.2.1.33.1.3.3.1.5.1": "the recording holds the number by which the card says that it does not know",
+        "power 1.3.6.1.2.1.33.1.5.3.1.4.1": "the recording holds the number by which the card says that it does not know",
         "runtime 1.3.6.1.2.1.33.1.2.3.0": "the recording holds the number by which the card says that it does not know",
     },
     "pepwave": {
@@ -130,7 +140,6 @@ KNOWN_MISSES = {
         "rssi 1.3.6.1.4.1.23695.200.1.12.1.1.1.3.1": "the same reading as the WAN's signal",
         "rssi 1.3.6.1.4.1.23695.200.1.12.1.1.1.3.2": "the same reading as the WAN's signal",
     },
-    "poweralert_2": {"*": "the profile does not read them yet"},
     "ptp670": {
         "state 1.3.6.1.4.1.17713.7.13.11.0": "the other reading asks an object that the radio has not; ours is 1.3.6.1.4.1.17713.11.13.11.0",
         "rate 1.3.6.1.4.1.17713.11.20.3.0": "both directions together: a capacity, no rate",
@@ -174,7 +183,6 @@ KNOWN_MISSES = {
         "rate 1.3.6.1.4.1.3373.1103.80.17.1.10.1.1": "the other reading adds the link's two transceivers up",
         "rate 1.3.6.1.4.1.3373.1103.80.17.1.10.1.2": "the other reading adds the link's two transceivers up",
     },
-    "teracom": {"*": "no profile of its own yet"},
     "timos_7705": {
         "current 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.11.1.39976960": "no profile of its own yet",
         "current 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.11.1.40108032": "no profile of its own yet",
@@ -244,13 +252,14 @@ KNOWN_MISSES = {
         "state 1.3.6.1.4.1.13400.3.2.225.1.1.2.1": "the PDU's model, not its state",
         "state 1.3.6.1.4.1.13400.3.2.225.1.1.2.2": "the PDU's model, not its state",
     },
-    "vutlan_vt825": {"*": "no profile of its own yet"},
 }
 
 KNOWN_MISSES_OF_MODULES = {
-    "deltaups_mini-snmp": {"*": "the module does not read them yet"},
-    "digital-loggers": {"*": "the module does not read them yet"},
-    "eaton-mgeups_9pxle": {"*": "the module does not read them yet"},
+    "deltaups_mini-snmp": {
+        "voltage 1.3.6.1.2.1.33.1.4.4.1.2.1": "the card has tenths of volts, against the RFC: its own profile reads it right",
+        "voltage 1.3.6.1.2.1.33.1.3.3.1.3.1": "the card has tenths of volts, against the RFC: its own profile reads it right",
+        "voltage 1.3.6.1.2.1.33.1.5.3.1.2.1": "the card has tenths of volts, against the RFC: its own profile reads it right",
+    },
     "fortiswitch_424ef": {"*": "the module does not read them yet"},
     "iosxe_ir1101": {"*": "the module does not read them yet"},
     "netmanplus_204": {
@@ -259,9 +268,11 @@ KNOWN_MISSES_OF_MODULES = {
         "current 1.3.6.1.2.1.33.1.3.3.1.4.3": "the recording holds the number by which the card says that it does not know",
     },
     "netvision-rfc": {
-        "current 1.3.6.1.2.1.33.1.2.6.0": "the recording holds the number by which the card says that it does not know",
         "current 1.3.6.1.2.1.33.1.3.3.1.4.1": "the recording holds the number by which the card says that it does not know",
         "current 1.3.6.1.2.1.33.1.5.3.1.3.1": "the recording holds the number by which the card says that it does not know",
+        "current 1.3.6.1.2.1.33.1.2.6.0": "the recording holds the number by which the card says that it does not know",
+        "power 1.3.6.1.2.1.33.1.3.3.1.5.1": "the recording holds the number by which the card says that it does not know",
+        "power 1.3.6.1.2.1.33.1.5.3.1.4.1": "the recording holds the number by which the card says that it does not know",
         "runtime 1.3.6.1.2.1.33.1.2.3.0": "the recording holds the number by which the card says that it does not know",
     },
 }
