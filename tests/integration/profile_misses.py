@@ -45,7 +45,9 @@ KNOWN_MISSES = {
         "state 1.3.6.1.4.1.12148.9.5.2.0": "a count of rectifiers, not a state",
         "state 1.3.6.1.4.1.12148.9.2.1.4.0": "the plant's nominal voltage, a setting",
     },
-    "enexus_enexus": {"*": "the profile does not read them yet"},
+    "enexus_enexus": {
+        "count 1.3.6.1.4.1.12148.10.10.16.5.5.0": "how long a battery test may last, a setting; the recording does not have it",
+    },
     "epmp_epmp-ap-connected-sta": {
         "state 1.3.6.1.4.1.17713.21.1.1.10.0": "a setting of the frame, no state",
         "state 1.3.6.1.4.1.17713.21.3.8.2.58.0": "a setting of the frame, no state",
@@ -88,9 +90,6 @@ KNOWN_MISSES = {
         "current 1.3.6.1.4.1.2011.6.164.1.6.1.4.0": "in tenths of amperes: voltage times current is the power beside it",
         "current 1.3.6.1.4.1.2011.6.164.1.3.1.3.0": "in tenths of amperes: voltage times current is the power beside it",
         "state 1.3.6.1.4.1.2011.6.164.1.3.1.7.0": "whether rectifiers may sleep, a setting",
-        "voltage 1.3.6.1.4.1.2011.6.164.1.3.1.6.0": "a set point",
-        "voltage 1.3.6.1.4.1.2011.6.164.1.3.1.5.0": "a set point",
-        "voltage 1.3.6.1.4.1.2011.6.164.1.7.2.1.1.5.3": "the voltage at which the battery is disconnected, a setting",
     },
     "iosxe_ir1101": {
         "count 1.3.6.1.4.1.9.9.661.1.3.2.1.6.4002": "the state of roaming, which the other reading also takes for a number of cells",
@@ -219,8 +218,6 @@ KNOWN_MISSES_OF_MODULES = {
         "voltage 1.3.6.1.2.1.33.1.3.3.1.3.1": "the card has tenths of volts, against the RFC: its own profile reads it right",
         "voltage 1.3.6.1.2.1.33.1.5.3.1.2.1": "the card has tenths of volts, against the RFC: its own profile reads it right",
     },
-    "fortiswitch_424ef": {"*": "the module does not read them yet"},
-    "iosxe_ir1101": {"*": "the module does not read them yet"},
     "netmanplus_204": {
         "current 1.3.6.1.2.1.33.1.3.3.1.4.1": "the recording holds the number by which the card says that it does not know",
         "current 1.3.6.1.2.1.33.1.3.3.1.4.2": "the recording holds the number by which the card says that it does not know",
