@@ -184,6 +184,10 @@ static const struct alarm_type types[] = {
 	{ "transport/redundancy-lost", ITU_EQUIPMENT, CAUSE(lossOfRedundancy, 77), MINOR, TOWERD_MINOR,
 	    .description = "one of the site's backhaul paths is gone: the next fault cuts it off",
 	    .repair_action = "repair the failed path before the other one fails" },
+	/* what a device says of itself and no type above says better */
+	{ "device/alarm", ITU_OTHER, CAUSE(other, 1024), WARNING | MINOR | MAJOR | CRITICAL, TOWERD_MINOR,
+	    .description = "a device reports an alarm of its own",
+	    .repair_action = "read its text; look the alarm up in the device's manual" },
 	/* what we hear, and do not */
 	{ "comms/device-unreachable", ITU_COMMUNICATIONS, CAUSE(communicationsSubsystemFailure, 505), MAJOR, TOWERD_MAJOR, .is_computed = true,
 	    .description = "a device should answer and does not",

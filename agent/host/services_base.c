@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/alarm/alarm_types.h"
 #include "agent/host/inside.h"
 #include "agent/model/catalogue.h"
 
@@ -161,6 +162,15 @@ serve_kind_at(struct towerd_ctx *ctx, unsigned number)
 	return kind == NULL ? NULL : &kind->kind;
 }
 
+static bool
+serve_fault_type_known(struct towerd_ctx *ctx, const char *name)
+{
+	const struct alarm_type *type = alarm_type_find(name);
+
+	(void)ctx;
+	return type != NULL && !type->is_computed;
+}
+
 void
 services_base_fill(struct towerd_host *services)
 {
@@ -175,4 +185,5 @@ services_base_fill(struct towerd_host *services)
 	services->setting = serve_setting;
 	services->kind_find = serve_kind_find;
 	services->kind_at = serve_kind_at;
+	services->fault_type_known = serve_fault_type_known;
 }

@@ -10,7 +10,8 @@
  *
  * Versions: a plugin built for another MAJOR is refused; one built for a newer MINOR than the agent's is refused too.
  *   1.0  the first
- *   1.1  the callbacks device_pace() and reload(); towerd_fault_sweep(); expires_ms of struct towerd_fault
+ *   1.1  the callbacks device_pace() and reload(); towerd_fault_sweep(), towerd_fault_type_known(); expires_ms of struct
+ *        towerd_fault
  * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
  */
 #ifndef TOWERD_PLUGIN_H
@@ -189,6 +190,7 @@ struct towerd_host {
 	void (*status)(struct towerd_ctx *ctx, const char *text);
 	/* 1.1 */
 	int (*fault_sweep)(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms);
+	bool (*fault_type_known)(struct towerd_ctx *ctx, const char *type);
 };
 
 /* Laid out by the host; a plugin reads it through the functions below. */
@@ -415,6 +417,13 @@ static inline int
 towerd_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
 {
 	return ctx->host->fault_sweep(ctx, device, since_ms);
+}
+
+/* 1.1. Whether devices may report faults of this type: it is in the alarm catalogue, and not the agent's own finding. Also offline. [worker] */
+static inline bool
+towerd_fault_type_known(struct towerd_ctx *ctx, const char *type)
+{
+	return ctx->host->fault_type_known(ctx, type);
 }
 
 static inline int

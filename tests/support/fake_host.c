@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/alarm/alarm_types.h"
 #include "agent/model/catalogue.h"
 #include "tests/support/fake_inside.h"
 
@@ -184,6 +185,15 @@ serve_kind_find(struct towerd_ctx *ctx, const char *name)
 	return kind == NULL ? NULL : &kind->kind;
 }
 
+static bool
+serve_fault_type_known(struct towerd_ctx *ctx, const char *name)
+{
+	const struct alarm_type *type = alarm_type_find(name);
+
+	(void)ctx;
+	return type != NULL && !type->is_computed;
+}
+
 static const struct towerd_kind *
 serve_kind_at(struct towerd_ctx *ctx, unsigned number)
 {
@@ -208,6 +218,7 @@ fake_services(bool is_worker)
 		.setting = serve_setting,
 		.kind_find = serve_kind_find,
 		.kind_at = serve_kind_at,
+		.fault_type_known = serve_fault_type_known,
 	};
 	fake_loop_services(&agent);
 	fake_loop_services(&worker);

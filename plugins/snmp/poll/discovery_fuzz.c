@@ -40,8 +40,9 @@ report_nothing(void *arg, const char *file, unsigned line, unsigned column, cons
 static struct profiles *
 profiles_make(void)
 {
+	const struct profile_catalogue catalogue = { .kind = kind_find };
 	struct towerd_fault_sink faults = { .report = report_nothing };
-	struct profiles *profiles = profiles_new(kind_find, NULL);
+	struct profiles *profiles = profiles_new(&catalogue);
 
 	(void)profiles_load_text(profiles, "p", profile, strlen(profile), &faults);
 	(void)profiles_link(profiles, &faults);

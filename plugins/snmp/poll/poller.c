@@ -6,7 +6,7 @@
 
 #include "plugins/snmp/poll/device.h"
 #include "plugins/snmp/poll/session.h"
-#include "plugins/snmp/profile/profile.h"
+#include "plugins/snmp/profile/profile_agent.h"
 
 #define READINGS_MAX 1024 /* in one message */
 
@@ -16,36 +16,17 @@ profile_fault(void *arg, const char *file, unsigned line, unsigned column, const
 	towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
 }
 
-static const struct towerd_kind *
-kind_find(void *arg, const char *name)
-{
-	return towerd_kind_find(arg, name);
-}
-
 /* A profile with a fault is told and left out; the others are used. */
 static int
 load_profiles(struct poller *poller)
 {
-	struct towerd_ctx *ctx = poller->ctx;
-	struct towerd_fault_sink faults = { .report = profile_fault, .arg = ctx };
-	const char *dirs = towerd_setting(ctx, "profile-dir");
+	struct towerd_fault_sink faults = { .report = profile_fault, .arg = poller->ctx };
 
-	poller->profiles = profiles_new(kind_find, ctx);
+	poller->profiles = profiles_of_agent(poller->ctx, &faults);
 	if (poller->profiles == NULL)
 		return -ENOMEM;
-	while (dirs != NULL && *dirs != '\0') {
-		size_t len = strcspn(dirs, ":");
-		char path[4096];
-		snprintf(path, sizeof(path), "%.*s", (int)len, dirs);
-		int rc = profiles_load_dir(poller->profiles, path, &faults);
-		if (rc < 0 && rc != -EINVAL)
-			towerd_log(ctx, rc == -ENOENT ? TOWERD_LOG_DEBUG : TOWERD_LOG_ERROR,
-			    "profile folder %s: %s", path, strerror(-rc));
-		dirs += len + (dirs[len] == ':');
-	}
-	(void)profiles_link(poller->profiles, &faults);
 	if (profiles_count(poller->profiles) == 0)
-		towerd_log(ctx, TOWERD_LOG_ERROR,
+		towerd_log(poller->ctx, TOWERD_LOG_ERROR,
 		    "no device profile was found: nothing can be read from any device");
 	return 0;
 }
@@ -238,7 +219,7 @@ poller_stop(struct poller *poller)
 		remove_device(poller, device_number(poller->devices[poller->device_count - 1]));
 	wire_stop(poller->wire);
 	codec_free(poller->codec);
-	profiles_free(poller->profiles);
+	profiles_unref(poller->profiles);
 	message_fini(&poller->readings);
 	message_fini(&poller->scratch);
 	free(poller->devices);

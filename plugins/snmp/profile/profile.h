@@ -27,12 +27,21 @@
 
 struct profiles;
 struct profile;
+struct profile_match;
 
-/* Finds a kind of the catalogue by name; what it returns must live as long as the profiles. */
-typedef const struct towerd_kind *profile_kind_fn(void *arg, const char *name);
+/* What the names in profiles are checked against: the agent's catalogues. */
+struct profile_catalogue {
+	/* a kind by its name; what it returns must live as long as the profiles */
+	const struct towerd_kind *(*kind)(void *arg, const char *name);
+	/* whether devices may report alarms of this type */
+	bool (*has_alarm_type)(void *arg, const char *type);
+	void *arg;
+};
 
-struct profiles *profiles_new(profile_kind_fn *kind_find, void *arg);
-void profiles_free(struct profiles *profiles);
+/* Counted: the caller has one reference, and each plan one. The last one that goes frees. */
+struct profiles *profiles_new(const struct profile_catalogue *catalogue);
+struct profiles *profiles_ref(struct profiles *profiles);
+void profiles_unref(struct profiles *profiles);
 /* One file or text; reports every fault. A profile with a fault is left out. Returns 0, -EINVAL (faults were reported), -ENOMEM. */
 int profiles_load_file(struct profiles *profiles, const char *path, struct towerd_fault_sink *faults);
 int profiles_load_text(struct profiles *profiles, const char *name, const char *text, size_t len,
@@ -53,6 +62,13 @@ const char *profile_title(const struct profile *profile);
 const char *profile_file(const struct profile *profile);
 bool profile_is_module(const struct profile *profile);
 size_t profile_sensor_rules(const struct profile *profile); /* without those of its includes */
+
+/*
+ * For a reload: what changed. Two matches with the same value read a device in the same way; as long as profiles_fits_hash() stays,
+ * every device has the profiles that it had. Comments and layout do not count.
+ */
+uint64_t profile_match_hash(const struct profile_match *match);
+uint64_t profiles_fits_hash(const struct profiles *profiles);
 
 /* What must be known of a device to match it: GETNEXT each and keep the answers that lie below it. */
 size_t profiles_probe_count(const struct profiles *profiles);
@@ -76,8 +92,8 @@ void profiles_match_named(const struct profiles *profiles, const struct profile 
  * What the plan looks at, in order, none within another: columns and other subtrees to walk, and scalars to GET. Calls fn until it
  * returns non-zero and returns that; -ENOMEM.
  */
-int profile_match_walks(
-    const struct profile_match *match, int (*fn)(void *arg, struct snmp_oid root, bool is_scalar), void *arg);
+typedef int profile_walk_fn(void *arg, struct snmp_oid root, bool is_scalar);
+int profile_match_walks(const struct profile_match *match, profile_walk_fn *fn, void *arg);
 
 /* How a value becomes a reading. Made by the plan; borrowed from plan and profiles. */
 struct profile_map;
@@ -89,16 +105,60 @@ struct profile_decode {
 	const struct profile_rule *rule; /* what is the same for all sensors of the rule */
 };
 
+/*
+ * A counter as it was read last: the state of a sensor that is a rate. Kept by the poller, zeroed at the start and when
+ * the device has restarted.
+ */
+struct profile_counter {
+	uint64_t count;
+	int64_t at_ms;
+	bool is_known;
+};
+
 struct plan_sensor {
 	struct profile_decode decode;
+	bool is_rate;                  /* profile_decode_rate() is for it */
 	const char *instance, *label;  /* as struct towerd_sensor */
 	const struct profile *profile; /* whose rule it is */
 };
 
-/* One OID to GET, and its sensors: several when the object is a bit field. */
+/* An alarm that an object's value raises and clears. No two of a plan have the same type and qualifier. */
+struct profile_alarm_rule;
+struct plan_alarm {
+	const struct profile_alarm_rule *rule;
+	const char *type, *qualifier, *text; /* as struct towerd_fault; text may be "" */
+};
+
+/* One OID to GET, with its sensors and its alarms: several when the object is a bit field. */
 struct plan_object {
 	struct snmp_oid oid;
-	uint32_t first, count; /* in sensors[] */
+	uint32_t first, count;             /* in sensors[] */
+	uint32_t alarm_first, alarm_count; /* in alarms[] */
+	uint32_t group;                    /* in groups[] */
+};
+
+/* A cadence: its objects and lists are asked for so often. */
+struct plan_group {
+	const char *name;    /* "5m", as written; "" for the device's own */
+	int64_t interval_ms; /* 0: the device's interval. groups[0] is that one, and always there */
+};
+
+/*
+ * A table whose rows are the active alarms. Each round its columns are walked; a row is a raised alarm, and one that is not there any
+ * more is a cleared one. When a walk did not end well, nothing is known: the alarms stay as they are. columns[0] has an object in every row:
+ * when it has none, the other columns need not be walked.
+ */
+struct profile_list_rule;
+struct plan_list {
+	const struct profile_list_rule *rule;
+	const struct snmp_oid *columns; /* subtrees, none within another */
+	size_t column_count;
+	uint32_t group; /* in groups[] */
+};
+
+/* What the device says of itself, read when the plan was made: "model", "software", "serial", "manufacturer", "hardware". */
+struct plan_attribute {
+	const char *name, *text;
 };
 
 struct profile_plan {
@@ -106,6 +166,14 @@ struct profile_plan {
 	size_t object_count;
 	const struct plan_sensor *sensors; /* in the order of their objects */
 	size_t sensor_count;
+	const struct plan_alarm *alarms; /* in the order of their objects */
+	size_t alarm_count;
+	const struct plan_list *lists;
+	size_t list_count;
+	const struct plan_group *groups;
+	size_t group_count; /* at least 1 */
+	const struct plan_attribute *attributes;
+	size_t attribute_count;
 };
 
 /*
@@ -114,6 +182,10 @@ struct profile_plan {
  */
 typedef void
 profile_left_fn(void *arg, const struct profile *profile, struct snmp_oid oid, const char *reason);
+
+#define PLAN_INSTANCE_MAX   63  /* of an instance and a qualifier; octets */
+#define PLAN_LABEL_MAX      127 /* of a label and an attribute */
+#define PLAN_FAULT_TEXT_MAX 255
 
 /* The agent keeps no more sensors of one device (towerd_sensor()); a plan ends there. */
 #define PLAN_SENSORS_MAX 1024
@@ -129,5 +201,30 @@ void profile_plan_free(struct profile_plan *plan);
  */
 enum towerd_quality
 profile_decode(const struct profile_decode *decode, const struct snmp_value *raw, int64_t *value);
+/*
+ * The same for a sensor with is_rate: what the counter grew by in a second, since it was read last. TOWERD_UNKNOWN the first time, after a
+ * gap in which it may have wrapped more than once, and where it went back in a way that no wrap explains.
+ */
+enum towerd_quality profile_decode_rate(const struct profile_decode *decode, const struct snmp_value *raw,
+    int64_t now_ms, struct profile_counter *counter, int64_t *value);
+
+enum profile_alarm_state {
+	PROFILE_ALARM_NOT_KNOWN, /* the value does not tell: the alarm stays as it is */
+	PROFILE_ALARM_CLEARED,
+	PROFILE_ALARM_RAISED,
+};
+/* `severity`: written when raised; enum towerd_severity, or 0: the type's own. */
+enum profile_alarm_state
+profile_alarm_state(const struct plan_alarm *alarm, const struct snmp_value *raw, int *severity);
+
+/* A row of a list; the texts live until the callback returns. Two rows may give the same type and qualifier: they are one alarm. */
+struct profile_list_alarm {
+	const char *type, *qualifier, *text;
+	int severity; /* enum towerd_severity, or 0: the type's own */
+};
+typedef void profile_list_fn(void *arg, const struct profile_list_alarm *alarm);
+/* Calls fn for each raised alarm among the objects that a walk of the list's columns found. */
+void
+profile_list_alarms(const struct plan_list *list, struct object_set *objects, profile_list_fn *fn, void *arg);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <towerd/json.h>
 
-#include "plugins/snmp/profile/profile.h"
+#include "plugins/snmp/profile/profile_agent.h"
 #include "plugins/snmp/profile/profile_report.h"
 #include "plugins/snmp/profile/recording.h"
 
@@ -20,12 +20,6 @@ struct arguments {
 	const char *dirs[DIRS_MAX];
 	size_t dir_count;
 };
-
-static const struct towerd_kind *
-find_kind(void *ctx, const char *name)
-{
-	return towerd_kind_find(ctx, name);
-}
 
 /* false: `argv` is not as the usage says. */
 static bool
@@ -45,44 +39,6 @@ parse_arguments(int argc, const char *const *argv, bool takes_walk, struct argum
 			return false;
 	}
 	return (args->walk != NULL) == takes_walk;
-}
-
-/*
- * A folder that cannot be read is a fault like any other: the rest is still of use. The agent's own list names folders for everyone, so one
- * that is not there is none.
- */
-static void
-load_dir(struct profiles *profiles, const char *dir, bool must_be_there, struct towerd_fault_sink *faults)
-{
-	char message[256];
-	int rc = profiles_load_dir(profiles, dir, faults);
-
-	if (rc >= 0 || (rc == -ENOENT && !must_be_there))
-		return;
-	snprintf(message, sizeof(message), "cannot be read: %s", strerror(-rc));
-	faults->report(faults->arg, dir, 0, 0, message);
-	faults->count++;
-}
-
-struct profiles *
-profiles_of_agent(struct towerd_ctx *ctx, struct towerd_fault_sink *faults)
-{
-	struct profiles *profiles = profiles_new(find_kind, ctx);
-	const char *setting = towerd_setting(ctx, "profile-dir");
-	char *dirs = setting == NULL ? NULL : strdup(setting);
-	char *rest = dirs;
-
-	if (profiles == NULL || (setting != NULL && dirs == NULL)) {
-		free(dirs);
-		profiles_free(profiles);
-		return NULL;
-	}
-	for (const char *dir; (dir = strsep(&rest, ":")) != NULL;)
-		if (dir[0] != '\0')
-			load_dir(profiles, dir, false, faults);
-	free(dirs);
-	profiles_link(profiles, faults);
-	return profiles;
 }
 
 struct faults_to {
@@ -107,9 +63,10 @@ load(struct towerd_ctx *ctx, const struct arguments *args, struct towerd_fault_s
 {
 	if (args->dir_count == 0)
 		return profiles_of_agent(ctx, faults);
-	struct profiles *profiles = profiles_new(find_kind, ctx);
+	const struct profile_catalogue catalogue = profile_agent_catalogue(ctx);
+	struct profiles *profiles = profiles_new(&catalogue);
 	for (size_t i = 0; profiles != NULL && i < args->dir_count; i++)
-		load_dir(profiles, args->dirs[i], true, faults);
+		profile_agent_load_dir(profiles, args->dirs[i], true, faults);
 	if (profiles != NULL)
 		profiles_link(profiles, faults);
 	return profiles;
@@ -165,7 +122,7 @@ profile_list_command(struct towerd_ctx *ctx, int argc, const char *const *argv, 
 			    profile_title(profile));
 		}
 	}
-	profiles_free(profiles);
+	profiles_unref(profiles);
 	return faults.count == 0 ? 0 : 1;
 }
 
@@ -238,7 +195,7 @@ profile_test_command(struct towerd_ctx *ctx, int argc, const char *const *argv, 
 		status = test_walk(&report, profiles, &args);
 	}
 	profile_report_fini(&report);
-	profiles_free(profiles);
+	profiles_unref(profiles);
 	object_set_free(report.objects);
 	return status;
 }

@@ -11,9 +11,4 @@
 int profile_test_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out);
 int profile_list_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out);
 
-/* Loads the folders of the setting "profile-dir" (joined by ':'); faults are reported, their profiles left out. NULL: out of memory. */
-struct profiles;
-struct towerd_fault_sink;
-struct profiles *profiles_of_agent(struct towerd_ctx *ctx, struct towerd_fault_sink *faults);
-
 #endif

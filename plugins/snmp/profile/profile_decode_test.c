@@ -56,6 +56,15 @@ static const struct decode_case cases[] = {
 	{ "kind: temperature, offset: -32, divide: 1.8", "2|212", TOWERD_GOOD, 100000 },
 	{ "kind: temperature, offset: -32, divide: 1.8", "4|-40.0 F", TOWERD_GOOD, -40000 },
 	{ "kind: temperature, offset: -273.15", "2|300", TOWERD_GOOD, 26850 },
+	{ "kind: battery.charge, complement: true", "2|30", TOWERD_GOOD, 7000 },
+	{ "kind: battery.charge, complement: true", "2|130", TOWERD_FAULTY, 0 },
+	{ "kind: backhaul.rx-level, logarithm: true, multiply: 0.0001", "2|1000", TOWERD_GOOD, -1000 },
+	{ "kind: backhaul.rx-level, logarithm: true, multiply: 0.0001", "2|5000", TOWERD_GOOD, -301 },
+	{ "kind: backhaul.rx-level, logarithm: true", "2|0", TOWERD_UNKNOWN, 0 },
+	{ "kind: mains.present, character: 2", "4|01000", TOWERD_GOOD, 1 },
+	{ "kind: mains.present, character: 5", "4|01000", TOWERD_GOOD, 0 },
+	{ "kind: mains.present, character: 6", "4|01000", TOWERD_FAULTY, 0 },
+	{ "kind: battery.state, character: 1, map: { 0: normal, 1: low }", "4|1000", TOWERD_GOOD, 2 },
 	/* not known, and not possible */
 	{ "kind: battery.voltage", "5|", TOWERD_UNKNOWN, 0 },
 	{ "kind: battery.charge, not-known: [-1, 65535]", "2|-1", TOWERD_UNKNOWN, 0 },
@@ -153,8 +162,60 @@ an_object_that_is_gone_is_not_known(void)
 	testing_fini(&t);
 }
 
+static const struct {
+	const char *first, *second; /* TAG|VALUE */
+	int64_t elapsed_ms;
+	enum towerd_quality quality;
+	int64_t expected;
+} rates[] = {
+	{ "65|1000", "65|4000", 60000, TOWERD_GOOD, 400 },
+	{ "65|4294967000", "65|704", 1000, TOWERD_GOOD, 8000 },
+	{ "65|4294967000", "65|2294967000", 1, TOWERD_UNKNOWN, 0 }, /* too fast to be a wrap */
+	{ "65|1000", "65|4000", 3600001, TOWERD_UNKNOWN, 0 },
+	{ "65|1000", "65|4000", 0, TOWERD_UNKNOWN, 0 },
+	{ "70|18446744073709551600", "70|15", 1000, TOWERD_UNKNOWN, 0 },
+	{ "70|1000", "70|126000", 1000, TOWERD_GOOD, 1000000 },
+	{ "2|500", "2|400", 1000, TOWERD_UNKNOWN, 0 },
+	{ "4|100 octets", "4|225 octets", 1000, TOWERD_GOOD, 1000 },
+	{ "65|1000", "5|", 1000, TOWERD_UNKNOWN, 0 },
+	{ "65|1000", "2|-1", 1000, TOWERD_FAULTY, 0 },
+};
+
+static void
+a_counter_becomes_what_it_grew_by_in_a_second(void)
+{
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct profile_counter counter = { 0 };
+		struct testing t;
+		char device[256];
+		int64_t value = 0;
+
+		testing_init(&t);
+		testing_load(&t,
+		    "profile: p\nmodule: true\n"
+		    "sensors: [ { oid: 1.3.1.0, kind: backhaul.rx-rate, rate: true, multiply: 8 } ]\n");
+		snprintf(device, sizeof(device), "1.3.1.0|%s\n1.3.2.0|%s\n", rates[i].first, rates[i].second);
+		const struct profile_plan *plan = testing_plan(&t, "p", device);
+		CU_ASSERT_TRUE_FATAL(plan->sensors[0].is_rate);
+		const struct profile_decode *decode = &plan->sensors[0].decode;
+		CU_ASSERT_EQUAL(
+		    profile_decode_rate(decode, &object_set_at(t.objects, 0)->value, 5000, &counter, &value),
+		    TOWERD_UNKNOWN);
+		enum towerd_quality quality = profile_decode_rate(decode, &object_set_at(t.objects, 1)->value,
+		    5000 + rates[i].elapsed_ms, &counter, &value);
+		if (quality != rates[i].quality || (quality == TOWERD_GOOD && value != rates[i].expected))
+			printf("%s then %s: quality %d, value %lld\n", rates[i].first, rates[i].second,
+			    (int)quality, (long long)value);
+		CU_ASSERT_EQUAL(quality, rates[i].quality);
+		if (quality == TOWERD_GOOD)
+			CU_ASSERT_EQUAL(value, rates[i].expected);
+		testing_fini(&t);
+	}
+}
+
 static const struct claim claims[] = {
 	CLAIM(a_value_is_decoded_as_its_rule_says),
+	CLAIM(a_counter_becomes_what_it_grew_by_in_a_second),
 	CLAIM(an_object_that_is_gone_is_not_known),
 };
 

@@ -155,6 +155,10 @@ octets_read(const struct profile_extract *extract, const struct snmp_value *valu
 	if (extract->format == FORMAT_FLOAT)
 		return float_number(value->octets.data, value->octets.len, out);
 	text = trimmed(value, &len);
+	if (extract->character > len)
+		return false;
+	if (extract->character > 0)
+		return text_number(text + extract->character - 1, 1, out);
 	if (extract->after != NULL) {
 		const char *end = text + len;
 		const char *mark = memmem(text, len, extract->after, strlen(extract->after));
@@ -327,7 +331,7 @@ profile_extract(
 	if (extract->bit != 0)
 		return take_bit(extract->bit - 1, out);
 	bool is_plain = extract->mask == 0 && extract->sign_bits == 0 && extract->format == FORMAT_TEXT &&
-	    extract->after == NULL && raw->tag != SNMP_OPAQUE;
+	    extract->character == 0 && extract->after == NULL && raw->tag != SNMP_OPAQUE;
 	if (is_plain)
 		return TOWERD_GOOD;
 	if (!out->has_number)

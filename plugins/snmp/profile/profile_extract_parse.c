@@ -60,6 +60,8 @@ parser_extract(struct parser *p, const struct extract_nodes *nodes, struct profi
 	if (nodes->mask != NULL && nodes->bit != NULL)
 		parser_fault(
 		    p, nodes->bit, "`mask:` is for numbers, `bit:` for BITS in an octet string; take one");
+	if (nodes->character != NULL)
+		out->character = read_small(p, nodes->character, "a character", 1, BIT_LAST);
 	if (nodes->sign != NULL)
 		out->sign_bits = read_small(p, nodes->sign, "`sign-bits:`", 2, 63);
 	if (nodes->format != NULL)

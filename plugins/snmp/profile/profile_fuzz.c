@@ -66,8 +66,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *middle = memmem(data, size, mark, sizeof(mark) - 1);
 	size_t yaml_len = middle == NULL ? size : (size_t)(middle - data);
 	size_t walk_at = middle == NULL ? size : yaml_len + sizeof(mark) - 1;
+	const struct profile_catalogue catalogue = { .kind = find_kind };
 	struct towerd_fault_sink faults = { .report = ignore_fault };
-	struct profiles *profiles = profiles_new(find_kind, NULL);
+	struct profiles *profiles = profiles_new(&catalogue);
 	struct object_set *objects = object_set_new();
 	struct profile_plan *plan = NULL;
 	struct profile_match match;
@@ -84,6 +85,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		decode_all(plan, objects);
 	profile_plan_free(plan);
 	object_set_free(objects);
-	profiles_free(profiles);
+	profiles_unref(profiles);
 	return 0;
 }

@@ -226,7 +226,8 @@ read_includes(struct parser *p, node_t *node)
 }
 
 struct file_nodes {
-	node_t *profile, *title, *module, *match, *include, *without, *base, *maps, *sensors, *tables;
+	node_t *profile, *title, *module, *match, *include, *without, *base, *maps, *identity, *lists, *traps;
+	struct rule_nodes rules;
 };
 
 static const struct profile_key file_keys[] = {
@@ -238,9 +239,44 @@ static const struct profile_key file_keys[] = {
 	KEY(struct file_nodes, "without", without),
 	KEY(struct file_nodes, "base", base),
 	KEY(struct file_nodes, "maps", maps),
-	KEY(struct file_nodes, "sensors", sensors),
-	KEY(struct file_nodes, "tables", tables),
+	KEY(struct file_nodes, "identity", identity),
+	KEY(struct file_nodes, "sensors", rules.sensors),
+	KEY(struct file_nodes, "alarms", rules.alarms),
+	KEY(struct file_nodes, "tables", rules.tables),
+	KEY(struct file_nodes, "lists", lists),
+	KEY(struct file_nodes, "traps", traps),
 };
+
+#define HASH_START UINT64_C(0xcbf29ce484222325) /* FNV-1a */
+
+static uint64_t
+hash_bytes(const void *data, size_t len, uint64_t hash)
+{
+	for (const uint8_t *at = data; len > 0; len--)
+		hash = (hash ^ *at++) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Of what a node says: its keys and texts, not its layout. */
+static uint64_t
+hash_node(node_t *node, uint64_t hash)
+{
+	const uint8_t type = (uint8_t)towerd_yaml_type(node);
+	const size_t count = towerd_yaml_count(node);
+
+	hash = hash_bytes(&type, 1, hash);
+	hash = hash_bytes(&count, sizeof(count), hash);
+	if (type == TOWERD_YAML_SCALAR)
+		return hash_bytes(towerd_yaml_text(node), strlen(towerd_yaml_text(node)) + 1, hash);
+	for (size_t i = 0; i < count; i++) {
+		if (type == TOWERD_YAML_LIST)
+			hash = hash_node(towerd_yaml_item(node, i), hash);
+		else
+			hash =
+			    hash_node(towerd_yaml_value(node, i), hash_node(towerd_yaml_key(node, i), hash));
+	}
+	return hash;
+}
 
 static void
 read_file(struct parser *p, node_t *root)
@@ -275,15 +311,21 @@ read_file(struct parser *p, node_t *root)
 		    "true`)");
 	read_includes(p, nodes.include);
 	p->profile->without = read_texts(p, nodes.without, "`without:`", &p->profile->without_count);
-	parser_rules(p, nodes.sensors, nodes.tables);
+	parser_rules(p, &nodes.rules);
+	parser_lists(p, nodes.lists);
+	parser_traps(p, nodes.traps);
+	if (nodes.identity != NULL)
+		parser_identity(p, nodes.identity);
+	p->profile->hash = hash_node(root, HASH_START);
+	p->profile->fits_hash = nodes.match == NULL ? HASH_START : hash_node(nodes.match, HASH_START);
 }
 
 struct profile *
 profile_parse(
-    struct towerd_yaml *doc, profile_kind_fn *kind_find, void *arg, struct towerd_fault_sink *faults)
+    struct towerd_yaml *doc, const struct profile_catalogue *catalogue, struct towerd_fault_sink *faults)
 {
 	struct profile *profile = calloc(1, sizeof(*profile));
-	struct parser p = { .profile = profile, .faults = faults, .kind_find = kind_find, .arg = arg };
+	struct parser p = { .profile = profile, .faults = faults, .catalogue = catalogue };
 	unsigned before = faults->count;
 
 	if (profile == NULL) {

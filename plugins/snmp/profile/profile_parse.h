@@ -10,11 +10,11 @@ typedef const struct towerd_yaml_node node_t;
 struct parser {
 	struct profile *profile;
 	struct towerd_fault_sink *faults;
-	profile_kind_fn *kind_find;
-	void *arg;
+	const struct profile_catalogue *catalogue;
 	struct snmp_oid base;  /* what a leading dot continues; len 0: none */
 	struct snmp_oid entry; /* of the table that is read; len 0: scalars are */
 	node_t *maps;          /* `maps:`, or NULL */
+	bool is_trap;          /* objects are varbinds */
 	bool out_of_memory;
 };
 
@@ -78,14 +78,29 @@ void parser_scale(struct parser *p, node_t *multiply, node_t *divide, struct pro
 void parser_exponents(struct parser *p, node_t *node, struct profile_rule *rule);
 
 struct extract_nodes {
-	node_t *mask, *bit, *after, *format, *sign, *not_known;
+	node_t *mask, *bit, *character, *after, *format, *sign, *not_known;
 };
 void parser_extract(struct parser *p, const struct extract_nodes *nodes, struct profile_extract *out);
 /* Milliseconds; 0 when the node is not there, or after a report. */
 int64_t parser_duration(struct parser *p, node_t *node, const char *what);
 
-/* `sensors:` and `tables:`; either may be NULL. */
-void parser_rules(struct parser *p, node_t *sensors, node_t *tables);
+struct rule_nodes {
+	node_t *sensors, *alarms, *tables;
+};
+/* Any of them may be NULL. */
+void parser_rules(struct parser *p, const struct rule_nodes *nodes);
+void parser_alarm(struct parser *p, node_t *node, struct profile_alarm_rule *rule);
+void parser_lists(struct parser *p, node_t *node);
+void parser_traps(struct parser *p, node_t *node);
+void parser_identity(struct parser *p, node_t *node);
+
+/* A name, or { column: 4, map: { 2: name } }. */
+void parser_pick(struct parser *p, node_t *node, const char *what, map_value_fn *read, const void *arg,
+    struct profile_pick *out);
+map_value_fn parser_alarm_type; /* `arg`: not NULL: "none" is one too */
+map_value_fn parser_severity;   /* `arg`: not NULL: "cleared" is one too */
+/* The qualifier of alarms: what is written, else in a table the index. */
+void parser_qualifier(struct parser *p, node_t *node, struct profile_template *out);
 
 #define KEY(struct_, name_, member_)              \
 	{                                         \

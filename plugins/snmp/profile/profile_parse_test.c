@@ -6,6 +6,7 @@
 
 #define HEAD   "profile: p\nmodule: true\nbase: 1.3\n"
 #define SENSOR HEAD "sensors:\n  - "
+#define ALARM  HEAD "alarms:\n  - "
 #define TABLE  HEAD "tables:\n  - entry: .1\n    sensors:\n      - "
 
 static const struct {
@@ -21,8 +22,7 @@ static const struct {
 	{ HEAD "sensor: []\n",
 	    "p.yaml:4:1: unknown key \"sensor\"; a profile has: profile, title, module, match, include, "
 	    "without, "
-	    "base, maps, sensors, "
-	    "tables\n" },
+	    "base, maps, identity, sensors, alarms, tables, lists, traps\n" },
 	{ "- profile: p\n", "p.yaml:1:1: a profile is a map of keys and values\n" },
 	{ "profile: p\nmatch: {}\n", "p.yaml:2:8: a match without a condition would fit every device\n" },
 	{ "profile: p\nmatch: { sysDescr: [a, []] }\n", "p.yaml:2:24: sysDescr is a text\n" },
@@ -87,6 +87,47 @@ static const struct {
 	    "p.yaml:7:45: \"via 2\": write {via COLUMN: OID}\n" },
 	{ TABLE "{ column: 1, kind: { column: 2 } }\n",
 	    "p.yaml:7:28: `kind:` by another object needs a `map:` of its values\n" },
+	{ SENSOR "{ oid: .1.0, kind: humidity, character: 0 }\n",
+	    "p.yaml:5:45: a character is a number from 1 to 2047\n" },
+	{ SENSOR "{ oid: .1.0, kind: mains.present, rate: true }\n",
+	    "p.yaml:5:5: mains.present is no number, so it is no rate, complement or logarithm\n" },
+	{ HEAD "identity: { colour: red }\n",
+	    "p.yaml:4:13: unknown key \"colour\"; `identity:` has: model, software, serial, manufacturer, "
+	    "hardware\n" },
+	{ HEAD "identity: { model: { after: x } }\n",
+	    "p.yaml:4:20: give either `column:` (in a table) or `oid:`\n" },
+	{ ALARM "{ oid: .1.0 }\n", "p.yaml:5:5: an alarm has a `type:` of the alarm catalogue\n" },
+	{ ALARM "{ oid: .1.0, type: power/gone }\n",
+	    "p.yaml:5:24: the alarm catalogue has no type \"power/gone\" that a device may report\n" },
+	{ ALARM "{ oid: .1.0, type: comms/device-unreachable }\n",
+	    "p.yaml:5:24: the alarm catalogue has no type \"comms/device-unreachable\" that a device may "
+	    "report\n" },
+	{ ALARM "{ oid: .1.0, type: power/fuse-open, severity: bad }\n",
+	    "p.yaml:5:51: a severity is indeterminate, warning, minor, major or critical\n" },
+	{ ALARM "{ oid: .1.0, type: power/fuse-open, raised: { 1: cleared } }\n",
+	    "p.yaml:5:54: a severity is indeterminate, warning, minor, major or critical\n" },
+	{ ALARM "{ oid: .1.0, type: power/fuse-open, raised: [[1]] }\n",
+	    "p.yaml:5:50: `raised:` is a number, a range such as 5..9, a text, or a list of them\n" },
+	{ HEAD "lists: [ { type: device/alarm } ]\n",
+	    "p.yaml:4:10: a list has an `entry:`, the OID in front of its column numbers\n" },
+	{ HEAD "lists: [ { entry: .1, column: 1 } ]\n",
+	    "p.yaml:4:10: a list has a `type:`, of the alarm catalogue, or by a column's value\n" },
+	{ HEAD "lists: [ { entry: .1, type: device/alarm } ]\n",
+	    "p.yaml:4:10: a list whose type does not come from a column needs a `column:` that each row "
+	    "has\n" },
+	{ HEAD "lists: [ { entry: .1, type: { column: 2 } } ]\n",
+	    "p.yaml:4:29: `type:` by another object needs a `map:` of its values\n" },
+	{ HEAD "traps: [ { raises: device/alarm, expires: 1h } ]\n",
+	    "p.yaml:4:10: a trap has a `trap:`, its OID (of SNMPv1: as RFC 3584 translates it)\n" },
+	{ HEAD "traps: [ { trap: .0.1, raises: device/alarm, clears: device/alarm } ]\n",
+	    "p.yaml:4:10: a trap raises or clears; for both, write a rule each with `when:`, or a "
+	    "`severity:` "
+	    "that may be cleared\n" },
+	{ HEAD "traps: [ { trap: .0.1, severity: bad } ]\n",
+	    "p.yaml:4:34: a severity is cleared, indeterminate, warning, minor, major or critical\n" },
+	{ HEAD "traps: [ { trap: .0.1, readings: some } ]\n", "p.yaml:4:34: `readings:` is true or false\n" },
+	{ HEAD "traps: [ { trap: .0.1, expires: soon } ]\n",
+	    "p.yaml:4:33: `expires:` is a duration of at least 1s, such as 5m\n" },
 	{ HEAD "tables: [ { sensors: [] } ]\n",
 	    "p.yaml:4:11: a table has an `entry:`, the OID in front of its column numbers\n" },
 	{ SENSOR "{ oid: .1.0, kind: humidity, divide: 0, mask: 0 }\n",

@@ -22,6 +22,7 @@ struct profile_via;
 struct profile_ref {
 	struct snmp_oid oid; /* len 0: none */
 	bool has_index;
+	bool is_varbind;               /* of a trap: without one of just this name, the first one below it */
 	const struct profile_via *via; /* NULL: the row's own index */
 };
 
@@ -43,7 +44,7 @@ struct profile_literal {
 struct profile_map_entry {
 	struct profile_literal raw;
 	int64_t value;    /* position of the state; 0 or 1; an exponent; a factor in 10^-6; a severity */
-	const char *text; /* an alarm type */
+	const char *text; /* an alarm type; NULL: none */
 };
 
 /* The first entry that fits counts; `else:` is put last. */
@@ -117,8 +118,9 @@ enum profile_format {
 /* How the number, or the field of bits, is taken out of what the device sends. Of sensors and alarms. */
 struct profile_extract {
 	enum profile_format format;
-	const char *after; /* text: the number stands behind this; NULL: the text begins with it */
-	uint64_t mask;     /* these bits of the number, not shifted; 0: all of it */
+	const char *after;  /* text: the number stands behind this; NULL: the text begins with it */
+	unsigned character; /* of a text, from 1: this one alone; 0: all of it */
+	uint64_t mask;      /* these bits of the number, not shifted; 0: all of it */
 	unsigned
 	    bit; /* BITS (RFC 2578, 7.1.4), from 1: the most significant of the first octet; 0: no BITS */
 	unsigned sign_bits; /* the number is a two's complement of so many bits; 0: it is not */
@@ -146,6 +148,70 @@ struct profile_rule {
 	struct profile_templates labels;
 	int64_t every_ms; /* 0: the device's interval */
 	bool is_rate;
+	bool is_complement;  /* the value is what is left to a hundred */
+	bool is_logarithmic; /* the value is ten times the logarithm of the scaled number */
+};
+
+/* What is fixed, or depends on the value of another object: an alarm's type, its severity. */
+struct profile_pick {
+	struct profile_ref by; /* oid.len 0: fixed */
+	const struct profile_map *map;
+	struct profile_map_entry fixed;
+};
+
+/* One `alarms:` entry. */
+struct profile_alarm_rule {
+	struct profile_ref oid;
+	const char *type;
+	struct profile_extract extract;
+	const struct profile_map *raised; /* to severities; NULL: raised when the number is not 0 */
+	int severity;                     /* for that */
+	const struct profile_literal *cleared;
+	size_t cleared_count; /* 0: what does not raise clears */
+	struct profile_conditions conditions, table_conditions;
+	struct profile_template qualifier;
+	struct profile_templates texts;
+	int64_t every_ms;
+};
+
+/* One `lists:` entry. */
+struct profile_list_rule {
+	struct profile_ref row; /* a column that has an object in each row */
+	struct profile_pick type, severity;
+	struct profile_conditions conditions;
+	struct profile_template qualifier;
+	struct profile_templates texts;
+	int64_t every_ms;
+};
+
+/* One `traps:` entry, for one of its OIDs. */
+struct trap_rule {
+	const struct profile *profile;
+	const struct towerd_yaml_node *node;
+	struct snmp_oid trap, entry; /* entry.len 0: the varbinds are not of a table */
+	bool is_clear;
+	struct profile_pick type; /* no text: a hint */
+	struct profile_pick severity;
+	struct profile_conditions conditions;
+	struct profile_template qualifier;
+	struct profile_templates texts;
+	int64_t expires_ms;
+	bool ends_by_poll, takes_readings;
+};
+
+/* Where an attribute may be found: a text, an object, or a column in the first row that fits. */
+struct profile_source {
+	struct profile_template text; /* count 0: the object */
+	struct snmp_oid column;
+	struct profile_conditions conditions;
+	const char *after,
+	    *until; /* the part of the text between these; NULL: from its beginning, to its end */
+};
+
+struct profile_attribute_rule {
+	const char *name;
+	const struct profile_source *sources; /* the first one that gives a text counts */
+	size_t count;
 };
 
 /* One alternative of `match:`; everything given in it must hold. */
@@ -174,6 +240,16 @@ struct profile {
 	size_t without_count;
 	const struct profile_rule *rules;
 	size_t rule_count;
+	const struct profile_alarm_rule *alarms;
+	size_t alarm_count;
+	const struct profile_list_rule *lists;
+	size_t list_count;
+	struct trap_rule *traps;
+	size_t trap_count;
+	const struct profile_attribute_rule *attributes;
+	size_t attribute_count;
+	struct profiles *owner;
+	uint64_t hash, fits_hash; /* of all that it says; of its `match` alone */
 
 	struct towerd_yaml *doc; /* holds the texts */
 	struct pool pool;
@@ -181,7 +257,7 @@ struct profile {
 
 /* Parses a document into a new profile; NULL after at least one report, or (no report) when memory ran out. Takes `doc`. */
 struct profile *profile_parse(
-    struct towerd_yaml *doc, profile_kind_fn *kind_find, void *arg, struct towerd_fault_sink *faults);
+    struct towerd_yaml *doc, const struct profile_catalogue *catalogue, struct towerd_fault_sink *faults);
 void profile_free(struct profile *profile);
 
 #define PROFILE_INCLUDES 8 /* of one profile; and how deep they may nest */
@@ -214,8 +290,15 @@ bool profile_literals_have(
 const struct profile_map_entry *
 profile_map_find(const struct profile_map *map, const struct profile_field *field);
 
+/* NULL: there is nothing for the value, or no such object. */
+const struct profile_map_entry *
+profile_pick(const struct profile_pick *pick, struct object_set *objects, struct snmp_oid index);
+
 bool profile_conditions_hold(
     const struct profile_conditions *conditions, struct object_set *objects, struct snmp_oid index);
+
+/* The subtrees that a list's rows are made of, as profile_match_walks() gives them. */
+int profile_list_walks(const struct profile_list_rule *rule, profile_walk_fn *fn, void *arg);
 
 #define PROFILE_FACTOR_DECIMALS 6 /* of `multiply:`, `divide:` and `offset:` */
 #define PROFILE_FACTOR_ONE      INT64_C(1000000)

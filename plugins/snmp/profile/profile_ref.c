@@ -60,12 +60,22 @@ follow(const struct profile_via *via, struct object_set *objects, struct snmp_oi
 }
 
 static const struct snmp_object *
+find_below(struct object_set *objects, struct snmp_oid root)
+{
+	const struct snmp_object *object =
+	    object_set_at(objects, object_set_from(objects, root.ids, root.len));
+
+	return object != NULL && oid_has_prefix(object->ids, object->len, root.ids, root.len) ? object : NULL;
+}
+
+static const struct snmp_object *
 find(const struct profile_ref *ref, struct object_set *objects, struct snmp_oid index, unsigned depth)
 {
 	uint32_t ids[TOWERD_OID_MAX], number;
 
 	if (!ref->has_index)
-		return object_set_find(objects, ref->oid.ids, ref->oid.len);
+		return ref->is_varbind ? find_below(objects, ref->oid)
+				       : object_set_find(objects, ref->oid.ids, ref->oid.len);
 	if (ref->via != NULL &&
 	    (depth == VIA_DEPTH || !follow(ref->via, objects, index, depth, &number, &index)))
 		return NULL;
@@ -74,13 +84,26 @@ find(const struct profile_ref *ref, struct object_set *objects, struct snmp_oid 
 	memcpy(ids, ref->oid.ids, ref->oid.len * sizeof(ids[0]));
 	if (index.len > 0)
 		memcpy(ids + ref->oid.len, index.ids, index.len * sizeof(ids[0]));
-	return object_set_find(objects, ids, ref->oid.len + index.len);
+	const struct snmp_object *object = object_set_find(objects, ids, ref->oid.len + index.len);
+	return object == NULL && ref->is_varbind ? find_below(objects, ref->oid) : object;
 }
 
 const struct snmp_object *
 profile_ref_find(const struct profile_ref *ref, struct object_set *objects, struct snmp_oid index)
 {
 	return find(ref, objects, index, 0);
+}
+
+const struct profile_map_entry *
+profile_pick(const struct profile_pick *pick, struct object_set *objects, struct snmp_oid index)
+{
+	if (pick->by.oid.len == 0)
+		return &pick->fixed;
+	const struct snmp_object *object = profile_ref_find(&pick->by, objects, index);
+	if (object == NULL)
+		return NULL;
+	struct profile_field field = profile_field_of(&object->value);
+	return profile_map_find(pick->map, &field);
 }
 
 bool

@@ -6,7 +6,7 @@
 
 struct sensor_nodes {
 	node_t *oid, *column, *kind, *instance, *label, *multiply, *divide, *offset, *exponent, *map,
-	    *not_fitted, *when, *unless, *every, *rate;
+	    *not_fitted, *when, *unless, *every, *rate, *complement, *logarithm;
 	struct extract_nodes extract;
 };
 
@@ -23,6 +23,7 @@ static const struct profile_key sensor_keys[] = {
 	KEY(struct sensor_nodes, "map", map),
 	KEY(struct sensor_nodes, "mask", extract.mask),
 	KEY(struct sensor_nodes, "bit", extract.bit),
+	KEY(struct sensor_nodes, "character", extract.character),
 	KEY(struct sensor_nodes, "format", extract.format),
 	KEY(struct sensor_nodes, "sign-bits", extract.sign),
 	KEY(struct sensor_nodes, "after", extract.after),
@@ -32,10 +33,12 @@ static const struct profile_key sensor_keys[] = {
 	KEY(struct sensor_nodes, "unless", unless),
 	KEY(struct sensor_nodes, "every", every),
 	KEY(struct sensor_nodes, "rate", rate),
+	KEY(struct sensor_nodes, "complement", complement),
+	KEY(struct sensor_nodes, "logarithm", logarithm),
 };
 
 struct table_nodes {
-	node_t *entry, *when, *unless, *every, *sensors;
+	node_t *entry, *when, *unless, *every, *sensors, *alarms;
 };
 
 static const struct profile_key table_keys[] = {
@@ -44,6 +47,7 @@ static const struct profile_key table_keys[] = {
 	KEY(struct table_nodes, "unless", unless),
 	KEY(struct table_nodes, "every", every),
 	KEY(struct table_nodes, "sensors", sensors),
+	KEY(struct table_nodes, "alarms", alarms),
 };
 
 static void
@@ -53,7 +57,7 @@ read_choice(struct parser *p, node_t *node, node_t *map, struct profile_choice *
 
 	if (name == NULL)
 		return;
-	choice->kind = p->kind_find(p->arg, name);
+	choice->kind = p->catalogue->kind(p->catalogue->arg, name);
 	if (choice->kind == NULL)
 		parser_fault(p, node, "the catalogue has no kind \"%s\"", name);
 	else if (map != NULL && choice->kind->value_class == TOWERD_KIND_NUMBER)
@@ -98,6 +102,25 @@ read_offset(struct parser *p, node_t *node, struct profile_rule *rule)
 }
 
 static void
+read_truth(struct parser *p, node_t *node, const char *what, bool *out)
+{
+	if (node != NULL && towerd_yaml_bool(node, out) < 0)
+		parser_fault(p, node, "%s is true or false", what);
+}
+
+/* What of the rule is for numbers only. */
+static void
+check_number(struct parser *p, node_t *node, const struct profile_rule *rule)
+{
+	for (size_t i = 0; i < rule->choice_count; i++)
+		if (rule->choices[i].kind != NULL &&
+		    rule->choices[i].kind->value_class != TOWERD_KIND_NUMBER &&
+		    (rule->is_rate || rule->is_complement || rule->is_logarithmic))
+			parser_fault(p, node, "%s is no number, so it is no rate, complement or logarithm",
+			    rule->choices[i].kind->name);
+}
+
+static void
 read_sensor(struct parser *p, node_t *node, struct profile_rule *rule)
 {
 	struct sensor_nodes nodes = { 0 };
@@ -121,8 +144,10 @@ read_sensor(struct parser *p, node_t *node, struct profile_rule *rule)
 		    parser_literals(p, nodes.not_fitted, "`not-fitted:`", &rule->not_fitted_count);
 	if (nodes.every != NULL)
 		rule->every_ms = parser_duration(p, nodes.every, "`every:`");
-	if (nodes.rate != NULL && towerd_yaml_bool(nodes.rate, &rule->is_rate) < 0)
-		parser_fault(p, nodes.rate, "`rate:` is true or false");
+	read_truth(p, nodes.rate, "`rate:`", &rule->is_rate);
+	read_truth(p, nodes.complement, "`complement:`", &rule->is_complement);
+	read_truth(p, nodes.logarithm, "`logarithm:`", &rule->is_logarithmic);
+	check_number(p, node, rule);
 	if (nodes.instance != NULL)
 		parser_template(p, nodes.instance, &rule->instance);
 	else if (p->entry.len > 0) {
@@ -131,8 +156,16 @@ read_sensor(struct parser *p, node_t *node, struct profile_rule *rule)
 	}
 }
 
+/* The rules of a profile as they are filled. */
+struct filling {
+	struct profile_rule *rules;
+	size_t rule_count;
+	struct profile_alarm_rule *alarms;
+	size_t alarm_count;
+};
+
 static void
-read_table(struct parser *p, node_t *node, struct profile_rule *rules, size_t *count)
+read_table(struct parser *p, node_t *node, struct filling *filling)
 {
 	struct table_nodes nodes = { 0 };
 	struct parser in_table = *p;
@@ -147,41 +180,56 @@ read_table(struct parser *p, node_t *node, struct profile_rule *rules, size_t *c
 	const struct profile_conditions conditions = parser_conditions(&in_table, nodes.when, nodes.unless);
 	const int64_t every_ms = parser_duration(p, nodes.every, "`every:`");
 	for (size_t i = 0; i < parser_count(nodes.sensors); i++) {
-		struct profile_rule *rule = &rules[(*count)++];
+		struct profile_rule *rule = &filling->rules[filling->rule_count++];
 		rule->table_conditions = conditions;
 		rule->every_ms = every_ms;
 		read_sensor(&in_table, parser_item(nodes.sensors, i), rule);
 	}
+	for (size_t i = 0; i < parser_count(nodes.alarms); i++) {
+		struct profile_alarm_rule *rule = &filling->alarms[filling->alarm_count++];
+		rule->table_conditions = conditions;
+		rule->every_ms = every_ms;
+		parser_alarm(&in_table, parser_item(nodes.alarms, i), rule);
+	}
 	p->out_of_memory = in_table.out_of_memory;
 }
 
-/* How many sensors the tables hold; what is no table is reported when it is read. */
+/* How many entries the tables have under `key`; what is no table is reported when it is read. */
 static size_t
-count_columns(node_t *tables)
+count_in_tables(node_t *tables, const char *key)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < parser_count(tables); i++) {
 		node_t *table = parser_item(tables, i);
 		if (towerd_yaml_type(table) == TOWERD_YAML_MAP)
-			count += parser_count(towerd_yaml_get(table, "sensors"));
+			count += parser_count(towerd_yaml_get(table, key));
 	}
 	return count;
 }
 
 void
-parser_rules(struct parser *p, node_t *sensors, node_t *tables)
+parser_rules(struct parser *p, const struct rule_nodes *nodes)
 {
-	struct profile_rule *rules =
-	    parser_take(p, parser_count(sensors) + count_columns(tables), sizeof(rules[0]));
-	size_t count = 0;
+	struct filling filling = {
+		.rules =
+		    parser_take(p, parser_count(nodes->sensors) + count_in_tables(nodes->tables, "sensors"),
+			sizeof(struct profile_rule)),
+		.alarms =
+		    parser_take(p, parser_count(nodes->alarms) + count_in_tables(nodes->tables, "alarms"),
+			sizeof(struct profile_alarm_rule)),
+	};
 
-	if (rules == NULL)
+	if (filling.rules == NULL || filling.alarms == NULL)
 		return;
-	for (size_t i = 0; i < parser_count(sensors); i++)
-		read_sensor(p, parser_item(sensors, i), &rules[count++]);
-	for (size_t i = 0; i < parser_count(tables); i++)
-		read_table(p, parser_item(tables, i), rules, &count);
-	p->profile->rules = rules;
-	p->profile->rule_count = count;
+	for (size_t i = 0; i < parser_count(nodes->sensors); i++)
+		read_sensor(p, parser_item(nodes->sensors, i), &filling.rules[filling.rule_count++]);
+	for (size_t i = 0; i < parser_count(nodes->alarms); i++)
+		parser_alarm(p, parser_item(nodes->alarms, i), &filling.alarms[filling.alarm_count++]);
+	for (size_t i = 0; i < parser_count(nodes->tables); i++)
+		read_table(p, parser_item(nodes->tables, i), &filling);
+	p->profile->rules = filling.rules;
+	p->profile->rule_count = filling.rule_count;
+	p->profile->alarms = filling.alarms;
+	p->profile->alarm_count = filling.alarm_count;
 }

@@ -7,40 +7,51 @@
 #include <string.h>
 
 #include "plugins/snmp/profile/profile_parts.h"
+#include "plugins/snmp/profile/profile_traps.h"
 
 static const uint32_t sys_descr[] = { 1, 3, 6, 1, 2, 1, 1, 1 };
 static const uint32_t sys_object_id[] = { 1, 3, 6, 1, 2, 1, 1, 2 };
 
 struct profiles {
-	profile_kind_fn *kind_find;
-	void *arg;
+	unsigned references;
+	struct profile_catalogue catalogue;
 	struct profile **items; /* by name */
 	size_t count, capacity;
 	struct snmp_oid *probes;
 	size_t probe_count;
+	const struct trap_rule **traps; /* by their OIDs */
+	size_t trap_count;
 };
 
 struct profiles *
-profiles_new(profile_kind_fn *kind_find, void *arg)
+profiles_new(const struct profile_catalogue *catalogue)
 {
 	struct profiles *profiles = calloc(1, sizeof(*profiles));
 
 	if (profiles != NULL) {
-		profiles->kind_find = kind_find;
-		profiles->arg = arg;
+		profiles->references = 1;
+		profiles->catalogue = *catalogue;
 	}
 	return profiles;
 }
 
-void
-profiles_free(struct profiles *profiles)
+struct profiles *
+profiles_ref(struct profiles *profiles)
 {
-	if (profiles == NULL)
+	profiles->references++;
+	return profiles;
+}
+
+void
+profiles_unref(struct profiles *profiles)
+{
+	if (profiles == NULL || --profiles->references > 0)
 		return;
 	for (size_t i = 0; i < profiles->count; i++)
 		profile_free(profiles->items[i]);
 	free(profiles->items);
 	free(profiles->probes);
+	free(profiles->traps);
 	free(profiles);
 }
 
@@ -65,9 +76,10 @@ add(struct profiles *profiles, struct towerd_yaml *doc, struct towerd_fault_sink
 
 	if (doc == NULL)
 		return -EINVAL;
-	struct profile *profile = profile_parse(doc, profiles->kind_find, profiles->arg, faults);
+	struct profile *profile = profile_parse(doc, &profiles->catalogue, faults);
 	if (profile == NULL)
 		return faults->count == before ? -ENOMEM : -EINVAL;
+	profile->owner = profiles;
 	size_t at = position(profiles, profile->name, &is_there);
 	if (is_there) {
 		profile_free(profiles->items[at]);
@@ -163,6 +175,122 @@ is_circular(const struct profile *profile, const struct profile *at, unsigned de
 	return false;
 }
 
+/* Whether a poll of what this profile and its includes read tells of alarms of this type. Includes are linked by now. */
+static bool
+polls_type(const struct profile *profile, const char *type, unsigned depth)
+{
+	for (size_t i = 0; i < profile->alarm_count; i++)
+		if (strcmp(profile->alarms[i].type, type) == 0)
+			return true;
+	for (size_t i = 0; i < profile->list_count; i++) {
+		const struct profile_pick *pick = &profile->lists[i].type;
+		const size_t count = pick->by.oid.len == 0 ? 1 : pick->map->count;
+		for (size_t k = 0; k < count; k++) {
+			const char *one =
+			    pick->by.oid.len == 0 ? pick->fixed.text : pick->map->entries[k].text;
+			if (one != NULL && strcmp(one, type) == 0)
+				return true;
+		}
+	}
+	for (size_t i = 0; depth < PROFILE_INCLUDES && i < profile->include_count; i++)
+		if (profile->includes[i].profile != NULL &&
+		    polls_type(profile->includes[i].profile, type, depth + 1))
+			return true;
+	return false;
+}
+
+/* NULL: a poll ends all that the rule raises; else the first type that it does not. */
+static const char *
+endless_type(const struct trap_rule *rule)
+{
+	const struct profile_pick *pick = &rule->type;
+	const size_t count = pick->by.oid.len == 0 ? 1 : pick->map->count;
+
+	for (size_t i = 0; i < count && !rule->is_clear; i++) {
+		const char *type = pick->by.oid.len == 0 ? pick->fixed.text : pick->map->entries[i].text;
+		if (type != NULL && !polls_type(rule->profile, type, 0))
+			return type;
+	}
+	return NULL;
+}
+
+/* Whatever a trap raises must have an end that does not depend on another trap. */
+static bool
+link_traps(struct profile *profile, struct towerd_fault_sink *faults)
+{
+	bool is_whole = true;
+
+	for (size_t i = 0; i < profile->trap_count; i++) {
+		struct trap_rule *rule = &profile->traps[i];
+		const char *type = endless_type(rule);
+		rule->ends_by_poll = type == NULL;
+		if (type == NULL || rule->expires_ms > 0)
+			continue;
+		towerd_yaml_fault(profile->doc, rule->node, faults,
+		    "nothing here ends %s when its clearing trap is lost: give an alarm or a list that has "
+		    "the "
+		    "type, or `expires:`",
+		    type);
+		is_whole = false;
+	}
+	return is_whole;
+}
+
+static int
+compare_traps(const void *one, const void *other)
+{
+	const struct trap_rule *a = *(const struct trap_rule *const *)one;
+	const struct trap_rule *b = *(const struct trap_rule *const *)other;
+	int c = oid_compare(a->trap.ids, a->trap.len, b->trap.ids, b->trap.len);
+
+	/* Rules of one profile stay in their order. */
+	return c != 0                  ? c
+	    : a->profile == b->profile ? (a > b) - (a < b)
+				       : strcmp(a->profile->name, b->profile->name);
+}
+
+static int
+collect_traps(struct profiles *profiles)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < profiles->count; i++)
+		count += profiles->items[i]->trap_count;
+	free(profiles->traps);
+	profiles->traps = calloc(count + 1, sizeof(profiles->traps[0]));
+	profiles->trap_count = 0;
+	if (profiles->traps == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < profiles->count; i++)
+		for (size_t t = 0; t < profiles->items[i]->trap_count; t++)
+			profiles->traps[profiles->trap_count++] = &profiles->items[i]->traps[t];
+	qsort(profiles->traps, count, sizeof(profiles->traps[0]), compare_traps);
+	return 0;
+}
+
+size_t
+profiles_find_trap(
+    const struct profiles *profiles, struct snmp_oid trap, const struct trap_rule *const **rules)
+{
+	size_t low = 0, high = profiles->trap_count, count = 0;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct snmp_oid *oid = &profiles->traps[middle]->trap;
+		if (oid_compare(oid->ids, oid->len, trap.ids, trap.len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low + count < profiles->trap_count; count++) {
+		const struct snmp_oid *oid = &profiles->traps[low + count]->trap;
+		if (oid_compare(oid->ids, oid->len, trap.ids, trap.len) != 0)
+			break;
+	}
+	*rules = &profiles->traps[low];
+	return count;
+}
+
 static void
 drop(struct profiles *profiles, size_t i)
 {
@@ -205,7 +333,8 @@ profiles_link(struct profiles *profiles, struct towerd_fault_sink *faults)
 
 	/* A profile that goes may have been included by one that was looked at before: again, until nothing goes. */
 	for (size_t i = 0; i < profiles->count;) {
-		if (link_includes(profiles, profiles->items[i], faults)) {
+		if (link_includes(profiles, profiles->items[i], faults) &&
+		    link_traps(profiles->items[i], faults)) {
 			i++;
 			continue;
 		}
@@ -224,6 +353,8 @@ profiles_link(struct profiles *profiles, struct towerd_fault_sink *faults)
 		profile->include_count = 0;
 	}
 	int rc = collect_probes(profiles);
+	if (rc == 0)
+		rc = collect_traps(profiles);
 	if (rc < 0)
 		return rc;
 	return faults->count == before ? 0 : -EINVAL;
@@ -290,4 +421,27 @@ struct snmp_oid
 profiles_probe(const struct profiles *profiles, size_t i)
 {
 	return profiles->probes[i];
+}
+
+uint64_t
+profile_match_hash(const struct profile_match *match)
+{
+	uint64_t hash = match->count;
+
+	for (size_t i = 0; i < match->count; i++)
+		hash = hash * UINT64_C(0x100000001b3) ^ match->profiles[i]->hash;
+	return hash;
+}
+
+uint64_t
+profiles_fits_hash(const struct profiles *profiles)
+{
+	uint64_t hash = profiles->count;
+
+	for (size_t i = 0; i < profiles->count; i++) {
+		for (const char *c = profiles->items[i]->name; *c != '\0'; c++)
+			hash = (hash ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+		hash = hash * UINT64_C(0x100000001b3) ^ profiles->items[i]->fits_hash;
+	}
+	return hash;
 }

@@ -196,6 +196,7 @@ parser_ref(struct parser *p, node_t *node, const char *text, size_t len, struct 
 			return false;
 		/* An OID that ends in .0 is a scalar, also when a table's rule looks at it. */
 		out->has_index = p->entry.len > 0 && out->oid.ids[out->oid.len - 1] != 0;
+		out->is_varbind = p->is_trap;
 		return true;
 	}
 	if (p->entry.len == 0 || len + 2 > sizeof(column)) {
@@ -205,6 +206,7 @@ parser_ref(struct parser *p, node_t *node, const char *text, size_t len, struct 
 	int column_len = snprintf(column, sizeof(column), ".%.*s", (int)len, text);
 	in_table.base = p->entry;
 	out->has_index = true;
+	out->is_varbind = p->is_trap;
 	return parser_oid(&in_table, node, column, (size_t)column_len, &out->oid);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/alarm/alarm_types.h"
 #include "agent/model/catalogue.h"
 #include "plugins/snmp/profile/profile.h"
 #include "plugins/snmp/profile/recording.h"
@@ -56,10 +57,22 @@ testing_kind(void *arg, const char *name)
 	return kind == NULL ? NULL : &kind->kind;
 }
 
+static inline bool
+testing_alarm(void *arg, const char *type)
+{
+	const struct alarm_type *found = alarm_type_find(type);
+
+	(void)arg;
+	return found != NULL && !found->is_computed;
+}
+
 static inline void
 testing_init(struct testing *t)
 {
-	*t = (struct testing){ .profiles = profiles_new(testing_kind, NULL), .objects = object_set_new() };
+	static const struct profile_catalogue catalogue = { .kind = testing_kind,
+		.has_alarm_type = testing_alarm };
+
+	*t = (struct testing){ .profiles = profiles_new(&catalogue), .objects = object_set_new() };
 	t->faults = (struct towerd_fault_sink){ .report = testing_fault, .arg = t };
 }
 
@@ -68,7 +81,7 @@ testing_fini(struct testing *t)
 {
 	profile_plan_free(t->plan);
 	object_set_free(t->objects);
-	profiles_free(t->profiles);
+	profiles_unref(t->profiles);
 }
 
 /* Adds a profile; what loading it returned. */

@@ -67,7 +67,7 @@ static bool
 put_value(struct writer *w, const struct snmp_value *value)
 {
 	const uint8_t *text = value->octets.data;
-	char number[24];
+	char number[24], oid[OID_TEXT];
 	size_t len;
 
 	switch (value->tag) {
@@ -88,6 +88,10 @@ put_value(struct writer *w, const struct snmp_value *value)
 			len--;
 		put(w, text, len);
 		return len > 0;
+	case SNMP_OID:
+		oid_format(value->oid.ids, value->oid.len, oid, sizeof(oid));
+		put(w, oid, strlen(oid));
+		return true;
 	default:
 		return false;
 	}
@@ -142,4 +146,14 @@ profile_template_write(const struct profile_template *template, struct object_se
 	while (w.len > 0 && out[w.len - 1] == ' ')
 		out[--w.len] = '\0';
 	return is_whole;
+}
+
+void
+profile_texts_write(const struct profile_templates *templates, struct object_set *objects,
+    struct snmp_oid index, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < templates->count; i++)
+		if (profile_template_write(&templates->items[i], objects, index, out, size))
+			return;
 }

@@ -19,4 +19,8 @@ bool profile_slice_of(const struct profile_slice *slice, struct snmp_oid index, 
 bool profile_template_write(const struct profile_template *template, struct object_set *objects,
     struct snmp_oid index, char *out, size_t size);
 
+/* The first of the texts that is whole; else the last one, as far as it goes. */
+void profile_texts_write(const struct profile_templates *templates, struct object_set *objects,
+    struct snmp_oid index, char *out, size_t size);
+
 #endif
