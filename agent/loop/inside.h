@@ -78,6 +78,8 @@ struct loop_lap {
 struct loop_lap loop_lap_begin(void);
 /* Returns where the next lap begins: in a row of callbacks each end is a beginning, and a reading of the CPU clock is a system call. */
 struct loop_lap loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap);
+/* True: the lap has been short so far, and the owner's next callback may be part of it: thousands of timers cost no system call each. */
+bool loop_lap_share(struct loop *loop, struct loop_owner *owner, struct loop_lap lap);
 
 /* clock.c */
 int64_t loop_clock_us(void); /* the real monotonic one */

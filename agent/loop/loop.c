@@ -8,7 +8,8 @@
 
 #include "agent/loop/inside.h"
 
-#define OVERSTAY_MS 250
+#define OVERSTAY_MS   250
+#define SHARED_LAP_NS 100000 /* a lap that short may go on with the next callback */
 #define SETTLE_PASSES \
 	64 /* of loop_step() at one point in time: what is always ready must not hold the clock */
 
@@ -96,6 +97,17 @@ loop_lap_end(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
 			settings->on_overstay(settings->arg, owner, cpu_ns, wall_ns);
 	}
 	return now;
+}
+
+bool
+loop_lap_share(struct loop *loop, struct loop_owner *owner, struct loop_lap lap)
+{
+	if (clock_ns(CLOCK_MONOTONIC) - lap.wall_ns > SHARED_LAP_NS)
+		return false;
+	loop->calls++;
+	if (owner != NULL)
+		owner->calls++;
+	return true;
 }
 
 struct loop_longest

@@ -125,6 +125,18 @@ loop_timers_next_us(const struct loop *loop)
 	return loop->heap.count > 0 ? loop->heap.items[0].due_us : INT64_MAX;
 }
 
+/* The next timer that is due, of those started before `order`; NULL: none. */
+static struct loop_timer *
+timer_due(const struct loop *loop, int64_t now_us, uint64_t order)
+{
+	const struct loop_heap *heap = &loop->heap;
+
+	if (heap->count == 0 || loop->stopping || heap->items[0].due_us > now_us ||
+	    heap->items[0].order >= order)
+		return NULL;
+	return heap->items[0].timer;
+}
+
 void
 loop_timers_run(struct loop *loop)
 {
@@ -134,14 +146,13 @@ loop_timers_run(struct loop *loop)
 	    heap->started; /* one that starts itself anew with 0 must not keep the rest of the loop waiting */
 
 	struct loop_lap lap = loop_lap_begin();
-	while (heap->count > 0 && !loop->stopping) {
-		struct loop_timer *timer = heap->items[0].timer;
-		if (heap->items[0].due_us > now_us || heap->items[0].order >= order)
-			break;
+	for (struct loop_timer *timer = timer_due(loop, now_us, order), *next; timer != NULL; timer = next) {
 		struct loop_owner *owner = timer->owner;
 		heap_remove(heap, timer);
 		timer->fn(timer->arg); /* may free the timer */
-		lap = loop_lap_end(loop, owner, lap);
+		next = timer_due(loop, now_us, order);
+		if (next == NULL || next->owner != owner || !loop_lap_share(loop, owner, lap))
+			lap = loop_lap_end(loop, owner, lap);
 	}
 }
 

@@ -129,9 +129,11 @@ print_proposal(
     const struct find *find, struct towerd_ctx *ctx, struct towerd_out *out, struct towerd_json_writer *w)
 {
 	char address[WIRE_ADDRESS_TEXT];
+	const char *slot = find->profile[0] == '\0' ? "device" : find->profile;
+	int len = (int)strcspn(slot, "+"); /* the vendor's profile; modules follow it */
 
-	towerd_print(ctx, out, "  - { id: %.*s, driver: snmp, address: ", SLOT_MAX,
-	    find->profile[0] == '\0' ? "device" : find->profile);
+	towerd_print(
+	    ctx, out, "  - { id: %.*s, driver: snmp, address: ", len < SLOT_MAX ? len : SLOT_MAX, slot);
 	print_word(ctx, out, w, wire_address_format(&find->address, address, sizeof(address)));
 	towerd_print(ctx, out, ", credentials: ");
 	print_word(ctx, out, w, find->credentials);

@@ -19,7 +19,8 @@
 #define SPREAD_MIN_MS \
 	5000 /* devices that are added together are not asked together: a thousand a second at most */
 
-#define GRID_MS 20 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
+#define GRID_MS \
+	100 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
 
 enum phase { PHASE_DISCOVER, PHASE_ASK, PHASE_POLL, PHASE_DOWN };
 

@@ -9,6 +9,7 @@
 #include "plugins/snmp/profile/profile_agent.h"
 
 #define READINGS_MAX 1024 /* in one message */
+#define DENSE        32   /* answers awaited, from which on their wakeups are shared */
 
 static void
 profile_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
@@ -81,10 +82,13 @@ received(void *arg, const struct wire_address *from, const uint8_t *data, size_t
 		session_receive(session, from, &answer, len);
 }
 
-static void
+static bool
 drained(void *arg)
 {
-	send_readings(arg);
+	struct poller *poller = arg;
+
+	send_readings(poller);
+	return poller->waiting.count >= DENSE;
 }
 
 /* Where the device is, or would be. */

@@ -39,6 +39,17 @@ grow(struct waiting *waiting)
 	return 0;
 }
 
+/* Each call of arc4random() is a system call (glibc 2.36): a hundred at once cost as much. */
+static uint32_t
+random_next(struct waiting *waiting)
+{
+	if (waiting->random_left == 0) {
+		arc4random_buf(waiting->random, sizeof(waiting->random));
+		waiting->random_left = WAITING_RANDOM;
+	}
+	return waiting->random[--waiting->random_left];
+}
+
 int
 waiting_add(struct waiting *waiting, struct session *session, uint32_t *id)
 {
@@ -47,7 +58,7 @@ waiting_add(struct waiting *waiting, struct session *session, uint32_t *id)
 	if (grow(waiting) < 0)
 		return -ENOMEM;
 	do
-		fresh = CODEC_ID_MIN | (arc4random() & CODEC_ID_MASK);
+		fresh = CODEC_ID_MIN | (random_next(waiting) & CODEC_ID_MASK);
 	while (waiting_find(waiting, fresh) != NULL);
 	waiting->slots[place_of(waiting->slots, waiting->size, fresh)] =
 	    (struct waiting_slot){ .id = fresh, .session = session };

@@ -17,11 +17,15 @@ struct waiting_slot {
 	struct session *session;
 };
 
+#define WAITING_RANDOM 128
+
 /* Start with `= { 0 }`. */
 struct waiting {
 	struct waiting_slot *slots;
 	size_t size; /* a power of two, or 0 */
 	size_t count;
+	uint32_t random[WAITING_RANDOM]; /* for the next ids */
+	unsigned random_left;
 };
 
 /* A fresh id in *id, under which the session is found from now on. -ENOMEM. */

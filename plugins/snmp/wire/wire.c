@@ -12,14 +12,15 @@
 #define BATCH          64
 #define DATAGRAM_OUT   1472 /* one frame on an Ethernet */
 #define DATAGRAM_IN    65535
-#define BATCHES_A_TURN 4
+#define BATCHES_A_TURN 8
+#define REST_MS        4 /* between two looks when much is to come: it shares a wakeup */
 #define SOCKET_BUFFER  (8 << 20)
 
 struct wire {
 	struct towerd_ctx *ctx;
 	struct wire_calls calls;
 	struct towerd_watch *watch;
-	struct towerd_timer *flush;
+	struct towerd_timer *flush, *rest;
 	bool is_flush_due;
 	int fd, family;
 	struct mmsghdr out[BATCH], in[BATCH];
@@ -55,27 +56,38 @@ flush_due(struct towerd_ctx *ctx, void *arg)
 }
 
 static void
+rest_over(struct towerd_ctx *ctx, void *arg)
+{
+	struct wire *wire = arg;
+
+	towerd_watch_set(ctx, wire->watch, TOWERD_READ);
+}
+
+static void
 wire_readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 {
 	struct wire *wire = arg;
 
-	(void)ctx;
+	int got = BATCH;
+
 	(void)events;
-	for (unsigned turn = 0; turn < BATCHES_A_TURN; turn++) {
+	for (unsigned turn = 0; turn < BATCHES_A_TURN && got == BATCH; turn++) {
 		for (unsigned i = 0; i < BATCH; i++)
 			wire->in[i].msg_hdr.msg_namelen = sizeof(wire->in_address[i]);
-		int got = recvmmsg(wire->fd, wire->in, BATCH, MSG_DONTWAIT, NULL);
+		got = recvmmsg(wire->fd, wire->in, BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < got; i++) {
 			struct wire_address from;
 			wire_from_socket(&wire->in_address[i], &from);
 			wire->calls.received(
 			    wire->calls.arg, &from, wire->in_data[i].iov_base, wire->in[i].msg_len);
 		}
-		if (got < BATCH)
-			break;
 	}
-	wire->calls.drained(wire->calls.arg);
+	bool is_dense = wire->calls.drained(wire->calls.arg);
 	flush(wire);
+	if (is_dense && got < BATCH) {
+		towerd_watch_set(ctx, wire->watch, 0);
+		towerd_timer_start(ctx, wire->rest, REST_MS);
+	}
 }
 
 static int
@@ -139,7 +151,8 @@ wire_start(struct towerd_ctx *ctx, const struct wire_source *source, const struc
 	wire->in_octets = malloc((size_t)BATCH * DATAGRAM_IN);
 	wire->watch = towerd_watch_new(ctx, wire->fd, TOWERD_READ, wire_readable, wire);
 	wire->flush = towerd_timer_new(ctx, flush_due, wire);
-	if (wire->in_octets == NULL || wire->watch == NULL || wire->flush == NULL)
+	wire->rest = towerd_timer_new(ctx, rest_over, wire);
+	if (wire->in_octets == NULL || wire->watch == NULL || wire->flush == NULL || wire->rest == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < BATCH; i++) {
 		wire->in_data[i] = (struct iovec){ wire->in_octets + i * DATAGRAM_IN, DATAGRAM_IN };
@@ -162,6 +175,8 @@ wire_stop(struct wire *wire)
 		towerd_watch_free(wire->ctx, wire->watch);
 	if (wire->flush != NULL)
 		towerd_timer_free(wire->ctx, wire->flush);
+	if (wire->rest != NULL)
+		towerd_timer_free(wire->ctx, wire->rest);
 	if (wire->fd >= 0)
 		close(wire->fd);
 	free(wire->in_octets);

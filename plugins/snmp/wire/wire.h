@@ -12,7 +12,8 @@
 struct wire;
 struct wire_calls {
 	void (*received)(void *arg, const struct wire_address *from, const uint8_t *data, size_t len);
-	void (*drained)(void *arg); /* after a batch: what was gathered may go on */
+	/* after a batch: what was gathered may go on. True: many more are awaited, they are let gather for some milliseconds */
+	bool (*drained)(void *arg);
 	void *arg;
 };
 /* On failure towerd_fail() has said why; wire_stop() is right after either. */

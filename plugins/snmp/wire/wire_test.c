@@ -124,11 +124,12 @@ keep(void *arg, const struct wire_address *from, const uint8_t *data, size_t len
 	end->received++;
 }
 
-static void
+static bool
 count_drained(void *arg)
 {
 	struct end *end = arg;
 	end->drained++;
+	return false;
 }
 
 static void
