@@ -45,6 +45,7 @@
 #define RATIO        "", 3, ENTITY_SENSOR_OTHER, 3, 9
 #define COUNT        "", 0, ENTITY_SENSOR_OTHER, 0, 9
 #define BITS_S       "bit/s", 0, ENTITY_SENSOR_OTHER, 0, 10
+#define OCTETS       "B", 0, ENTITY_SENSOR_OTHER, 0, 9
 #define EVENTS_S     "1/s", 3, ENTITY_SENSOR_OTHER, 3, 9
 
 /* A row's position is its number: __COUNTER__ goes up by one with each row. */
@@ -157,6 +158,7 @@ static const char *const timing_inputs[] = { "unknown", "ok", "selected", "disab
 	NULL };
 static const char *const timing_sources[] = { "unknown", "none", "gnss", "ptp", "ntp", "sync-e", "line",
 	"long-wave", "central", "internal", NULL };
+static const char *const directions[] = { "unknown", "input", "output", NULL };
 static const char *const antenna_states[] = { "unknown", "ok", "open", "short", NULL };
 
 #define FAULTY "major critical failed disconnected absent"
@@ -307,6 +309,7 @@ static const struct catalogue_kind kinds[] = {
 	{ STATE("device.control-mode", "who is in control: the device or a person", control_modes) },
 	{ NUMBER("device.cpu", "processor load", 0, 100, PERCENT) },
 	{ NUMBER("device.current", "supply current of the device", -10000, 10000, AMPERES) },
+	{ NUMBER("device.leases", "addresses that the device's DHCP server has lent", 0, 100000000, COUNT) },
 	{ NUMBER("device.memory", "memory in use", 0, 100, PERCENT) },
 	{ STATE("device.module", "state of a card or module", statuses) },
 	{ NUMBER("device.power", "power drawn by the device", 0, 1000000, WATTS) },
@@ -401,6 +404,7 @@ static const struct catalogue_kind kinds[] = {
 		.hysteresis = 300) } } },
 
 	{ TRUTH("input.active", "digital input active") },
+	{ STATE("input.direction", "which way a digital connector works", directions) },
 	{ STATE("input.status", "input as the device judges it", statuses) },
 	{ NUMBER("input.voltage", "voltage at an analogue input", -1500, 1500, VOLTS_DC) },
 
@@ -415,6 +419,10 @@ static const struct catalogue_kind kinds[] = {
 	{ STATE("inverter.state", "inverter state", statuses) },
 	{ NUMBER("inverter.temperature", "inverter temperature", -60, 200, CELSIUS) },
 	{ NUMBER("inverter.voltage", "inverter output voltage", 0, 1000, VOLTS_AC) },
+
+	/* What a metered link has used. */
+	{ NUMBER("link.received", "octets received over a link", 0, INT64_MAX / 2, OCTETS) },
+	{ NUMBER("link.sent", "octets sent over a link", 0, INT64_MAX / 2, OCTETS) },
 
 	{ STATE("link.state", "link state", link_states),
 	    .rules = { IN_STATES("down lower-layer-down", "transport/link-down", TOWERD_MINOR) } },
