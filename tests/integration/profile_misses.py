@@ -63,7 +63,6 @@ KNOWN_MISSES = {
         "distance 1.3.6.1.4.1.17713.21.1.2.30.1.29.6": "how far away the subscriber lives",
     },
     "ericsson-tn_tn": {
-        "state 1.3.6.1.4.1.193.81.3.4.3.1.2.1.7.2146697473": "a port without a frequency is not commissioned: its transmitter is off and that is no fault",
         "mse 1.3.6.1.4.1.193.81.3.4.2.1.1.1.15.1417949183": "the node leaves out the sign that a mean square error has",
         "mse 1.3.6.1.4.1.193.81.3.4.2.1.1.1.15.1686384639": "the node leaves out the sign that a mean square error has",
         "mse 1.3.6.1.4.1.193.81.3.4.2.1.1.1.15.1954820095": "a modem that receives nothing gives 0",
@@ -152,24 +151,9 @@ KNOWN_MISSES = {
         "power 1.3.6.1.4.1.33555.1.2.1.12.0": "the power that is configured; what is sent is 1.3.6.1.4.1.33555.1.2.1.17.0",
         "rate 1.3.6.1.4.1.33555.1.2.1.14.0": "the highest bit rate, in Mbit/s: a capacity, which the other reading takes for kbit/s",
     },
-    "routeros_rb5009upr+s+": {
-        "count 1.3.6.1.4.1.14988.1.1.6.1.0": "addresses lent by its DHCP server",
-    },
     "rutos-rutx_rut955": {
         "count 1.3.6.1.4.1.48690.2.2.1.3.1": "a number that identifies the modem or the SIM card",
         "count 1.3.6.1.4.1.48690.2.2.1.8.1": "a number that identifies the modem or the SIM card",
-        "count 1.3.6.1.4.1.48690.2.2.1.23.1": "bytes since the start or of today: IF-MIB tells the rates of the same interface",
-        "count 1.3.6.1.4.1.48690.2.2.1.26.1": "bytes since the start or of today: IF-MIB tells the rates of the same interface",
-        "count 1.3.6.1.4.1.48690.2.2.1.22.1": "bytes since the start or of today: IF-MIB tells the rates of the same interface",
-        "count 1.3.6.1.4.1.48690.2.2.1.25.1": "bytes since the start or of today: IF-MIB tells the rates of the same interface",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.1": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.2": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.3": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.4": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.5": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.6": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.7": "whether the connector is an input or an output",
-        "state 1.3.6.1.4.1.48690.6.2.1.7.8": "whether the connector is an input or an output",
         "state 1.3.6.1.4.1.48690.6.2.1.6.2": "a voltage, sent with its unit; the other reading makes a state of it",
     },
     "siklu": {
