@@ -5,6 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A message may hold secrets: no copy is left behind. */
+static void
+discard(struct message_writer *w)
+{
+	if (w->data != NULL)
+		explicit_bzero(w->data, w->capacity);
+	free(w->data);
+}
+
 void
 message_put_bytes(struct message_writer *w, const void *data, size_t len)
 {
@@ -12,11 +21,14 @@ message_put_bytes(struct message_writer *w, const void *data, size_t len)
 		return;
 	if (w->len + len > w->capacity) {
 		size_t capacity = (w->len + len) * 2 + 256;
-		uint8_t *grown = realloc(w->data, capacity);
+		uint8_t *grown = malloc(capacity);
 		if (grown == NULL) {
 			w->failed = true;
 			return;
 		}
+		if (w->len > 0)
+			memcpy(grown, w->data, w->len);
+		discard(w);
 		w->data = grown;
 		w->capacity = capacity;
 	}
@@ -54,7 +66,7 @@ message_put_text(struct message_writer *w, const char *text)
 void
 message_fini(struct message_writer *w)
 {
-	free(w->data);
+	discard(w);
 	*w = (struct message_writer){ 0 };
 }
 

@@ -15,7 +15,7 @@
 enum message_type {
 	/* to a worker */
 	MESSAGE_DEVICE =
-	    1, /* device, version, host (16 octets), port, interval_ms, community, profile: poll it from now on */
+	    1, /* device, access (usm/access.h), host (16 octets), port, interval_ms, profile: poll it from now on */
 	MESSAGE_REMOVE, /* device */
 	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
 	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */

@@ -76,8 +76,9 @@ mask_free(struct mask *mask)
 int
 mask_secret(struct mask *mask, const char *text)
 {
+	if (text[0] == '\0')
+		return 0;
 	char **grown = realloc(mask->secrets, (mask->secret_count + 1) * sizeof(*grown));
-
 	if (grown == NULL)
 		return -ENOMEM;
 	mask->secrets = grown;

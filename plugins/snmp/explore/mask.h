@@ -12,7 +12,7 @@ struct mask;
 
 struct mask *mask_new(void);
 void mask_free(struct mask *mask);
-/* No text that holds this one is shown. Copied. 0 or -ENOMEM. */
+/* No text that holds this one is shown. An empty one is none. Copied. 0 or -ENOMEM. */
 int mask_secret(struct mask *mask, const char *text);
 /*
  * The object as it may be shown, valid until the next call. False: it may not be shown at all, or there is no memory (when in doubt nothing

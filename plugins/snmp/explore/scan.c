@@ -16,11 +16,6 @@
 #define TRIES    2 /* a request that is lost on the way must not hide a box */
 #define TEXT_MAX 256
 
-struct scan_access {
-	enum codec_version version;
-	const char *community;
-};
-
 enum stage { FREE, HELLO, LOOK };
 
 /* An address that is being asked. */
@@ -39,7 +34,7 @@ struct scan {
 	struct poller *poller;
 	uint8_t *message; /* what the accesses point into */
 	size_t message_len;
-	struct scan_access *accesses;
+	struct access_settings *accesses;
 	struct range *ranges;
 	uint32_t access_count, range_count;
 	uint32_t range, at; /* the next address */
@@ -103,10 +98,10 @@ ask(struct candidate *c)
 static void
 say_hello(struct candidate *c)
 {
-	const struct scan_access *access = &c->scan->accesses[c->access];
+	const struct access_settings *access = &c->scan->accesses[c->access];
 
 	c->stage = HELLO;
-	if (session_set_access(&c->session, &c->address, &c->address, access->version, access->community) < 0)
+	if (session_set_access(&c->session, &c->address, &c->address, access) < 0)
 		finish(c);
 	else
 		ask(c);
@@ -118,7 +113,7 @@ look(struct candidate *c)
 	const struct scan *scan = c->scan;
 
 	c->stage = LOOK;
-	c->discovery = discovery_new(scan->poller->profiles, "auto", scan->accesses[c->access].version);
+	c->discovery = discovery_new(scan->poller->profiles, "auto", access_version(c->session.access));
 	if (c->discovery == NULL)
 		finish(c);
 	else
@@ -219,6 +214,13 @@ take_failure(void *arg, int rc)
 }
 
 static void
+take_denial(void *arg, const char *reason)
+{
+	(void)reason; /* other credentials may be its own */
+	take_silence(arg, 0);
+}
+
+static void
 take_refusal(void *arg, const char *reason)
 {
 	(void)arg;
@@ -231,6 +233,7 @@ static const struct session_calls calls = {
 	.given_up = take_silence,
 	.failed = take_failure,
 	.refused = take_refusal,
+	.denied = take_denial,
 };
 
 static void
@@ -302,8 +305,8 @@ take_message(struct scan *scan, struct message_reader *r)
 		return false;
 	scan->accesses = calloc(scan->access_count + 1, sizeof(*scan->accesses));
 	for (uint32_t i = 0; scan->accesses != NULL && i < scan->access_count; i++) {
-		scan->accesses[i].version = (enum codec_version)message_u32(r);
-		scan->accesses[i].community = message_text(r);
+		if (!access_get(r, &scan->accesses[i]))
+			return false;
 	}
 	scan->range_count = message_u32(r);
 	const void *ranges = message_items(r, scan->range_count, sizeof(*scan->ranges));

@@ -21,7 +21,6 @@ struct walk {
 	struct session session;
 	struct towerd_timer *timer;
 	struct mask *mask;
-	enum codec_version version;
 	unsigned repetitions; /* 1: GETNEXT */
 	uint32_t root[TOWERD_OID_MAX], cursor[TOWERD_OID_MAX];
 	size_t root_len, cursor_len;
@@ -177,6 +176,12 @@ take_failure(void *arg, int rc)
 }
 
 static void
+take_denial(void *arg, const char *reason)
+{
+	finish(arg, reason);
+}
+
+static void
 take_refusal(void *arg, const char *reason)
 {
 	(void)arg;
@@ -189,6 +194,7 @@ static const struct session_calls calls = {
 	.given_up = take_silence,
 	.failed = take_failure,
 	.refused = take_refusal,
+	.denied = take_denial,
 };
 
 static void
@@ -218,18 +224,18 @@ take_message(struct walk *walk, struct message_reader *r)
 	const void *host = message_bytes(r, sizeof(address.host));
 
 	address.port = (uint16_t)message_u32(r);
-	walk->version = (enum codec_version)message_u32(r);
-	const char *community = message_text(r), *root = message_text(r);
+	struct access_settings access;
+	bool is_sound = access_get(r, &access);
+	const char *root = message_text(r);
 	uint32_t secrets = message_u32(r);
-	if (host == NULL || !take_root(walk, root))
+	if (host == NULL || !is_sound || !take_root(walk, root))
 		return false;
 	memcpy(&address.host, host, sizeof(address.host));
 	for (uint32_t i = 0; i < secrets && !r->failed; i++)
 		if (mask_secret(walk->mask, message_text(r)) < 0)
 			return false;
-	walk->repetitions = walk->version == CODEC_V1 ? 1 : REPETITIONS;
-	return message_is_whole(r) &&
-	    session_set_access(&walk->session, &address, &address, walk->version, community) == 0;
+	walk->repetitions = access.version == ACCESS_V1 ? 1 : REPETITIONS;
+	return message_is_whole(r) && session_set_access(&walk->session, &address, &address, &access) == 0;
 }
 
 struct walk *

@@ -12,11 +12,12 @@
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/wire/wire.h"
 
-#define RANGES_MAX 32
-#define NAMES_MAX  32
-#define RATE       50 /* requests a second, unless the caller says so */
-#define PORT       161
-#define ROOT       "1.3" /* all that there is */
+#define RANGES_MAX   32
+#define NAMES_MAX    32
+#define RATE         50 /* requests a second, unless the caller says so */
+#define PORT         161
+#define SECRETS_EACH 3     /* texts of an access that nobody may see */
+#define ROOT         "1.3" /* all that there is */
 
 struct explore {
 	struct towerd_ctx *ctx;
@@ -131,12 +132,10 @@ choose_credentials(struct explore *explore, const struct arguments *args, struct
 static void
 put_access(struct explore *explore, const char *name)
 {
-	struct credential credential;
+	struct access_settings access;
 
-	if (credentials_named(fleet_credentials(explore->fleet), name, &credential) < 0)
-		return;
-	message_put_u32(&explore->message, (uint32_t)credential.version);
-	message_put_text(&explore->message, credential.community);
+	if (credentials_named(fleet_credentials(explore->fleet), name, &access) == 0)
+		access_put(&explore->message, &access);
 }
 
 static int
@@ -183,11 +182,13 @@ describe_record(struct explore *explore, const struct arguments *args, struct to
 	message_put_u32(w, address.port);
 	put_access(explore, explore->names[0]);
 	message_put_text(w, args->root);
-	message_put_u32(w, (uint32_t)credentials_count(credentials));
+	message_put_u32(w, (uint32_t)credentials_count(credentials) * SECRETS_EACH);
 	for (size_t i = 0; i < credentials_count(credentials); i++) {
-		struct credential credential;
-		(void)credentials_named(credentials, credentials_name(credentials, i), &credential);
-		message_put_text(w, credential.community);
+		struct access_settings access;
+		(void)credentials_named(credentials, credentials_name(credentials, i), &access);
+		message_put_text(w, access.community);
+		message_put_text(w, access.auth_key);
+		message_put_text(w, access.priv_key);
 	}
 	return 0;
 }
@@ -207,6 +208,7 @@ run_worker(struct explore *explore, struct towerd_out *out)
 		towerd_worker_stop(ctx, (unsigned)worker);
 		return refuse(ctx, out, "the worker takes no message: %s\n", strerror(-rc));
 	}
+	explicit_bzero(explore->message.data, explore->message.len); /* secrets */
 	explore->worker = worker;
 	explore->out = out;
 	return TOWERD_LATER;

@@ -46,6 +46,8 @@ struct fleet {
 static void
 member_fini(struct member *member)
 {
+	if (member->message != NULL)
+		explicit_bzero(member->message, member->len); /* secrets */
 	free(member->message);
 	free(member->name);
 }
@@ -119,22 +121,28 @@ find_member(struct fleet *fleet, uint32_t number)
 	return i < fleet->count && fleet->members[i].number == number ? &fleet->members[i] : NULL;
 }
 
+static bool
+is_one_of(const char *key, const char *const *keys)
+{
+	while (*keys != NULL && strcmp(*keys, key) != 0)
+		keys++;
+	return *keys != NULL;
+}
+
 /* Every key of the device's entry must be one that this driver knows. */
 static int
 check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
 {
-	static const char *const known[] = { "credentials", "version", "community", "profile", "interval" };
+	static const char *const known[] = { "profile", "interval", NULL };
 
-	for (size_t i = 0; i < device->setting_count; i++) {
-		size_t k = 0;
-		while (k < TOWERD_COUNT(known) && strcmp(device->keys[i], known[k]) != 0)
-			k++;
-		if (k == TOWERD_COUNT(known))
+	for (size_t i = 0; i < device->setting_count; i++)
+		if (!is_one_of(device->keys[i], known) && !is_one_of(device->keys[i], credentials_keys))
 			return towerd_fail(ctx, -EINVAL,
-			    "unknown key \"%s\": an snmp device has credentials, version, community, profile "
-			    "and interval",
+			    "unknown key \"%s\": an snmp device has profile, interval and credentials, or in "
+			    "place of "
+			    "what these say version, community, user, auth, auth-key, priv, priv-key and "
+			    "context",
 			    device->keys[i]);
-	}
 	return 0;
 }
 
@@ -146,7 +154,7 @@ describe(struct fleet *fleet, const struct towerd_device *device, struct member 
 	const struct snmp_config *config = towerd_config(ctx);
 	const char *interval = towerd_device_setting(device, "interval"),
 		   *profile = towerd_device_setting(device, "profile");
-	struct credential credential;
+	struct access_settings access;
 
 	int rc = check_keys(ctx, device);
 	if (rc < 0)
@@ -162,18 +170,17 @@ describe(struct fleet *fleet, const struct towerd_device *device, struct member 
 	    (towerd_duration_parse(interval, &member->interval_ms) < 0 ||
 		member->interval_ms < INTERVAL_MIN_MS || member->interval_ms > INTERVAL_MAX_MS))
 		return towerd_fail(ctx, -EINVAL, "interval \"%s\" is not a duration from 1s to 1d", interval);
-	rc = credentials_of(ctx, fleet->credentials, device, &credential);
+	rc = credentials_of(ctx, fleet->credentials, device, &access);
 	if (rc < 0)
 		return rc;
 
 	struct message_writer *w = &fleet->scratch;
 	message_begin(w, MESSAGE_DEVICE);
 	message_put_u32(w, device->number);
-	message_put_u32(w, (uint32_t)credential.version);
+	access_put(w, &access);
 	message_put_bytes(w, &member->address.host, sizeof(member->address.host));
 	message_put_u32(w, member->address.port);
 	message_put_i64(w, member->interval_ms);
-	message_put_text(w, credential.community);
 	message_put_text(w, profile != NULL ? profile : "auto");
 	return w->failed ? -ENOMEM : 0;
 }
@@ -195,6 +202,7 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 		return -ENOMEM;
 	}
 	memcpy(member.message, fleet->scratch.data, member.len);
+	explicit_bzero(fleet->scratch.data, fleet->scratch.len); /* secrets */
 	struct member *old = find_member(fleet, device->number);
 	if (old != NULL) {
 		member_fini(old);
@@ -374,6 +382,15 @@ fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 		towerd_count(fleet->ctx, "unknown-messages", 1);
 }
 
+static void
+log_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
+{
+	if (line == 0)
+		towerd_log(arg, TOWERD_LOG_ERROR, "%s: %s", file, message);
+	else
+		towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
+}
+
 int
 fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 {
@@ -386,7 +403,8 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 	fleet->ctx = ctx;
 	if (wire_source_parse(config->source, &fleet->source) < 0)
 		return towerd_fail(ctx, -EINVAL, "source \"%s\" is not a literal address", config->source);
-	int rc = credentials_load(ctx, config->credentials, &fleet->credentials);
+	struct towerd_fault_sink faults = { .report = log_fault, .arg = ctx };
+	int rc = credentials_load(config->credentials, &faults, &fleet->credentials);
 	if (rc < 0)
 		return rc;
 	for (; fleet->worker_count < (unsigned)config->workers; fleet->worker_count++) {

@@ -53,7 +53,7 @@ static void
 an_entry_with_a_fault_is_refused_with_its_reason(void)
 {
 	static const struct {
-		const char *address, *settings[5], *reason; /* NULL: taken */
+		const char *address, *settings[13], *reason; /* NULL: taken */
 	} cases[] = {
 		{ "127.0.0.9", { "community", "public" }, NULL },
 		{ "127.0.0.9:1161", { "community", "public", "version", "1" }, NULL },
@@ -62,9 +62,34 @@ an_entry_with_a_fault_is_refused_with_its_reason(void)
 		    "address \"\" is not ADDRESS[:PORT] with a literal address" },
 		{ "plant", { "community", "public" },
 		    "address \"plant\" is not ADDRESS[:PORT] with a literal address" },
-		{ "127.0.0.9", { NULL }, "it needs `credentials` or `community`" },
+		{ "127.0.0.9", { NULL }, "it needs `credentials`, `community` or `user`" },
+		{ "127.0.0.9", { "community", "public", "version", "4" },
+		    "\"version\" is \"4\"; accepted are: 1, 2c, 3" },
+		{ "127.0.0.9", { "user", "poller" }, NULL },
+		{ "127.0.0.9",
+		    { "version", "3", "user", "poller", "auth", "SHA-256", "auth-key", "secret one", "priv",
+			"AES-128", "priv-key", "secret two" },
+		    NULL },
 		{ "127.0.0.9", { "community", "public", "version", "3" },
-		    "version \"3\" is neither 1 nor 2c" },
+		    "\"community\" is for versions 1 and 2c; version 3 has a `user`" },
+		{ "127.0.0.9", { "user", "poller", "version", "2c", "community", "public" },
+		    "\"user\" is for version 3; `version` says another one" },
+		{ "127.0.0.9", { "user", "poller", "auth", "SHA-3" },
+		    "\"auth\" is \"SHA-3\"; accepted are: none, MD5, SHA-1, SHA-224, SHA-256, SHA-384, "
+		    "SHA-512, "
+		    "SHA" },
+		{ "127.0.0.9", { "user", "poller", "auth", "SHA" },
+		    "\"auth\" needs an `auth-key` or `auth-key-file`" },
+		{ "127.0.0.9", { "user", "poller", "auth", "SHA", "auth-key", "sec:{ret" }, NULL },
+		{ "127.0.0.9", { "user", "poller", "auth", "SHA", "auth-key", "seven.." },
+		    "\"auth-key\" is shorter than 8 octets, which a pass phrase may not be" },
+		{ "127.0.0.9", { "user", "poller", "auth-key", "secret one" },
+		    "\"auth-key\" is of no use without `auth`: MD5, SHA-1, SHA-224, SHA-256, SHA-384 or "
+		    "SHA-512" },
+		{ "127.0.0.9", { "user", "poller", "priv", "DES", "priv-key", "secret two" },
+		    "\"priv\" needs `auth` too: there is no privacy without authentication" },
+		{ "127.0.0.9", { "user", "poller", "auth", "SHA", "auth-key-file", "/nonexistent/key" },
+		    "\"auth-key-file\": /nonexistent/key cannot be read: No such file or directory" },
 		{ "127.0.0.9", { "community", "public", "interval", "soon" },
 		    "interval \"soon\" is not a duration from 1s to 1d" },
 		{ "127.0.0.9", { "community", "public", "interval", "999ms" },
@@ -72,13 +97,14 @@ an_entry_with_a_fault_is_refused_with_its_reason(void)
 		{ "127.0.0.9", { "community", "public", "interval", "2d" },
 		    "interval \"2d\" is not a duration from 1s to 1d" },
 		{ "127.0.0.9", { "community", "public", "colour", "red" },
-		    "unknown key \"colour\": an snmp device has credentials, version, community, profile and "
-		    "interval" },
+		    "unknown key \"colour\": an snmp device has profile, interval and credentials, or in "
+		    "place of "
+		    "what these say version, community, user, auth, auth-key, priv, priv-key and context" },
 		{ "127.0.0.9", { "credentials", "plants" },
 		    "credentials \"plants\": the option `credentials` names no file" },
 		{ "127.0.0.9",
 		    { "community", "12345678901234567890123456789012345678901234567890123456789012345" },
-		    "its community is longer than 64 octets" },
+		    "\"community\" is longer than 64 octets" },
 	};
 
 	for (size_t i = 0; i < TOWERD_COUNT(cases); i++) {
@@ -136,13 +162,19 @@ a_fault_in_the_credentials_is_told_with_its_place_and_costs_its_entry_alone(void
 		const char *said;
 	} cases[] = {
 		{ "good: { version: 1, community: x }\n", 0600, true, NULL },
-		{ "good: { community: x }\nbad: { version: 3, community: x }\n", 0640, true, ":2:17: " },
-		{ "good: { community: x }\nbad: { version: 1 }\n", 0600, true, ":2:6: " },
+		{ "good: { community: x }\nbad: { version: 3, community: x }\n", 0640, true,
+		    ":2:31: bad: \"community\" is for versions 1 and 2c" },
+		{ "good: { community: x }\nbad: { version: 3 }\n", 0600, true,
+		    ":2:17: bad: \"version\" 3 needs" },
+		{ "good: { community: x }\nbad: { user: u, auth: MD5, auth-key: hush... }\n", 0600, true,
+		    ":2:38: bad: \"auth-key\" is shorter than 8 octets" },
+		{ "good: { community: x }\nbad: { version: 1 }\n", 0600, true,
+		    ":2:17: bad: \"version\" 1 and 2c need a `community`" },
 		{ "good: { community: x }\nbad: 7\n", 0600, true, ":2:6: " },
 		{ "- good\n", 0600, false, ":1:1: a map of names is needed" },
 		{ "good: { community: x\n", 0600, false, ":" },
-		{ good, 0644, false, "are not used: others may read or write them; chmod o-rw" },
-		{ good, 0602, false, "are not used: others may read or write them; chmod o-rw" },
+		{ good, 0644, false, "is not used: others may read or write it; chmod o-rw" },
+		{ good, 0602, false, "is not used: others may read or write it; chmod o-rw" },
 	};
 
 	for (size_t i = 0; i < TOWERD_COUNT(cases); i++) {

@@ -31,6 +31,7 @@ struct device {
 	struct session session;
 	enum phase phase;
 	enum towerd_presence told;
+	const char *told_reason; /* compared by address: a report's is one of few */
 	unsigned down_steps, ask_steps;
 	int64_t round_ms;    /* when this round of polls began */
 	int64_t discover_ms; /* when it is looked at anew */
@@ -38,6 +39,7 @@ struct device {
 	struct discovery *discovery;
 	struct poll *poll;   /* NULL: there is no plan */
 	uint32_t generation; /* of the plan: numbers for an older one are not used */
+	char silence[224];   /* the last reason for being unreachable, if it is silence */
 };
 
 static void discover(struct device *device);
@@ -49,14 +51,16 @@ tell_presence(struct device *device, enum towerd_presence presence, const char *
 {
 	struct message_writer *w = &device->poller->scratch;
 
-	if (device->told == presence)
+	if (device->told == presence && device->told_reason == reason)
 		return;
 	message_begin(w, MESSAGE_PRESENCE);
 	message_put_u32(w, device->settings.number);
 	message_put_u32(w, (uint32_t)presence);
 	message_put_text(w, reason);
-	if (poller_tell(device->poller, w))
+	if (poller_tell(device->poller, w)) {
 		device->told = presence;
+		device->told_reason = reason;
+	}
 }
 
 static void
@@ -192,8 +196,8 @@ discovery_done(struct device *device, struct discovery *d)
 		discovery_failed(device, reason);
 		return;
 	}
-	struct poll *poll = poll_new(
-	    device->poller->codec, device->settings.version, device->settings.community, plan, &sink);
+	struct poll *poll = poll_new(device->poller->codec, access_version(device->session.access),
+	    access_community(device->session.access), plan, &sink);
 	if (poll == NULL) {
 		discovery_failed(device, strerror(ENOMEM));
 		return;
@@ -233,8 +237,8 @@ discover(struct device *device)
 {
 	device->phase = PHASE_DISCOVER;
 	discovery_free(device->discovery);
-	device->discovery =
-	    discovery_new(device->poller->profiles, device->settings.profile, device->settings.version);
+	device->discovery = discovery_new(
+	    device->poller->profiles, device->settings.profile, access_version(device->session.access));
 	if (device->discovery == NULL)
 		discovery_failed(device, strerror(ENOMEM));
 	else
@@ -254,18 +258,15 @@ device_sensors(struct device *device, uint32_t generation, const void *numbers, 
 /* ---- silence and answers */
 
 static void
-go_down(struct device *device, unsigned attempts)
+go_down(struct device *device, const char *reason)
 {
 	int64_t pause_ms = device->settings.interval_ms << device->down_steps;
-	char reason[64];
 
 	device->phase = PHASE_DOWN;
 	if (device->down_steps < DOWN_STEPS)
 		device->down_steps++;
 	discovery_free(device->discovery);
 	device->discovery = NULL;
-	snprintf(reason, sizeof(reason), "no reply to %u requests of %lld ms each", attempts,
-	    (long long)device->poller->config->timeout_ms);
 	tell_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
 	schedule(device, pause_ms < DOWN_MAX_MS ? pause_ms : DOWN_MAX_MS);
 }
@@ -324,7 +325,33 @@ session_refused(void *arg, const char *reason)
 static void
 session_given_up(void *arg, unsigned attempts)
 {
-	go_down(arg, attempts);
+	struct device *device = arg;
+	const char *hint = access_hint(device->session.access);
+
+	snprintf(device->silence, sizeof(device->silence), "no reply to %u requests of %lld ms each%s%s",
+	    attempts, (long long)device->poller->config->timeout_ms, hint[0] == '\0' ? "" : "; ", hint);
+	go_down(device, device->silence);
+}
+
+/* It is alive, but what it is asked for cannot be had until a person has changed something: that is told, and asked for as seldom as of a dead one. */
+static void
+session_denied(void *arg, const char *reason)
+{
+	struct device *device = arg;
+
+	if (device->told != TOWERD_PRESENCE_UNREACHABLE || device->told_reason != reason)
+		tell_text(device, MESSAGE_REJECT, "answer", reason);
+	go_down(device, reason);
+}
+
+static void
+session_changed(void *arg, bool is_restarted, const char *engine_id)
+{
+	struct device *device = arg;
+
+	tell_text(device, MESSAGE_ATTRIBUTE, "engine-id", engine_id);
+	if (is_restarted)
+		device->discover_ms = towerd_now_ms(device->poller->ctx);
 }
 
 static void
@@ -357,6 +384,8 @@ static const struct session_calls session_calls = {
 	session_given_up,
 	session_failed,
 	session_refused,
+	session_denied,
+	session_changed,
 };
 
 /* ---- life */
@@ -375,9 +404,9 @@ device_new(struct poller *poller, const struct device_settings *settings)
 	device->timer = towerd_timer_new(poller->ctx, timer_due, device);
 	int rc = session_init(&device->session, poller, &session_calls, device, device->timer);
 	if (rc == 0)
-		rc = session_set_access(&device->session, &settings->address, &settings->address,
-		    settings->version, settings->community);
-	device->settings.community = device->session.community;
+		rc = session_set_access(
+		    &device->session, &settings->address, &settings->address, &settings->access);
+	device->settings.access = (struct access_settings){ 0 };
 	if (rc < 0 || device->settings.profile == NULL) {
 		device_free(device);
 		return NULL;

@@ -11,13 +11,14 @@
 #define PLUGINS_SNMP_DEVICE_H
 
 #include "plugins/snmp/poll/poller.h"
+#include "plugins/snmp/usm/access.h"
 
 struct device_settings {
 	uint32_t number;
-	enum codec_version version;
+	struct access_settings access; /* not kept: the session has it */
 	struct wire_address address;
 	int64_t interval_ms;
-	const char *community, *profile;
+	const char *profile;
 };
 
 /* Copies the settings; begins by itself, within some seconds. NULL: no memory. */

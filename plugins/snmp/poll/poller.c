@@ -69,17 +69,17 @@ static void
 received(void *arg, const struct wire_address *from, const uint8_t *data, size_t len)
 {
 	struct poller *poller = arg;
-	struct codec_answer answer;
+	struct access_message message;
 
-	if (codec_parse(poller->codec, data, len, &answer) < 0) {
+	if (access_receive(poller->codec, data, len, &message) < 0) {
 		towerd_count(poller->ctx, "malformed-answers", 1);
 		return;
 	}
-	struct session *session = waiting_find(&poller->waiting, answer.id);
+	struct session *session = waiting_find(&poller->waiting, message.id);
 	if (session == NULL)
 		towerd_count(poller->ctx, "stray-answers", 1);
 	else
-		session_receive(session, from, &answer, len);
+		session_receive(session, from, &message);
 }
 
 static bool
@@ -149,15 +149,14 @@ insert_device(struct poller *poller, const struct device_settings *settings)
 static void
 take_device(struct poller *poller, struct message_reader *r)
 {
-	struct device_settings settings = { .number = message_u32(r),
-		.version = (enum codec_version)message_u32(r) };
+	struct device_settings settings = { .number = message_u32(r) };
+	bool is_sound = access_get(r, &settings.access);
 	const void *host = message_bytes(r, sizeof(settings.address.host));
 
 	settings.address.port = (uint16_t)message_u32(r);
 	settings.interval_ms = message_i64(r);
-	settings.community = message_text(r);
 	settings.profile = message_text(r);
-	if (!message_is_whole(r))
+	if (!is_sound || !message_is_whole(r))
 		return;
 	memcpy(&settings.address.host, host, sizeof(settings.address.host));
 	remove_device(poller, settings.number);
@@ -223,6 +222,7 @@ poller_stop(struct poller *poller)
 		remove_device(poller, device_number(poller->devices[poller->device_count - 1]));
 	wire_stop(poller->wire);
 	codec_free(poller->codec);
+	usm_free(poller->usm);
 	profiles_unref(poller->profiles);
 	message_fini(&poller->readings);
 	message_fini(&poller->scratch);

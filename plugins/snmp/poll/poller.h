@@ -12,6 +12,7 @@
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/poll/waiting.h"
 #include "plugins/snmp/snmp.h"
+#include "plugins/snmp/usm/usm.h"
 #include "plugins/snmp/wire/wire.h"
 
 struct device;
@@ -23,6 +24,7 @@ struct poller {
 	struct profiles *profiles;
 	struct wire *wire;
 	struct codec *codec;
+	struct usm *usm;                /* NULL until a device needs SNMPv3 */
 	struct message_writer readings; /* gathered, sent when a batch of answers is done */
 	uint32_t reading_count;
 	struct message_writer scratch;

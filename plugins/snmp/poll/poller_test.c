@@ -93,6 +93,12 @@ south_fini(struct south *s)
 static void
 add_device(struct south *s, const char *name, enum codec_version version)
 {
+	const struct access_settings access = { .version = version == CODEC_V1 ? ACCESS_V1 : ACCESS_V2C,
+		.community = "public",
+		.user = "",
+		.context = "",
+		.auth_key = "",
+		.priv_key = "" };
 	struct message_writer w = { 0 };
 	struct wire_address address;
 	char text[32];
@@ -101,11 +107,10 @@ add_device(struct south *s, const char *name, enum codec_version version)
 	CU_ASSERT_EQUAL_FATAL(wire_address_parse(text, &address), 0);
 	message_begin(&w, MESSAGE_DEVICE);
 	message_put_u32(&w, DEVICE);
-	message_put_u32(&w, (uint32_t)version);
+	access_put(&w, &access);
 	message_put_bytes(&w, &address.host, sizeof(address.host));
 	message_put_u32(&w, address.port);
 	message_put_i64(&w, INTERVAL_MS);
-	message_put_text(&w, "public");
 	message_put_text(&w, name);
 	fake_worker_receive(s->host, w.data, w.len);
 	message_fini(&w);

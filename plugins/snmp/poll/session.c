@@ -16,15 +16,20 @@ session_init(struct session *session, struct poller *poller, const struct sessio
 
 int
 session_set_access(struct session *session, const struct wire_address *address,
-    const struct wire_address *answers_from, enum codec_version version, const char *community)
+    const struct wire_address *answers_from, const struct access_settings *settings)
 {
-	char *copy = strdup(community);
+	struct poller *poller = session->poller;
+	struct access *access;
+	int rc = 0;
 
-	if (copy == NULL)
-		return -ENOMEM;
-	free(session->community);
-	session->community = copy;
-	session->version = version;
+	if (settings->version == ACCESS_V3 && poller->usm == NULL)
+		rc = usm_new(poller->ctx, &poller->usm);
+	if (rc == 0)
+		rc = access_new(poller->usm, settings, &access);
+	if (rc < 0)
+		return rc;
+	access_free(session->access);
+	session->access = access;
 	session->address = *address;
 	session->answers_from = *answers_from;
 	return 0;
@@ -51,8 +56,8 @@ session_fini(struct session *session)
 		return;
 	forget(session, &session->now);
 	forget_late(session);
-	free(session->community);
-	session->community = NULL;
+	access_free(session->access);
+	session->access = NULL;
 }
 
 bool
@@ -87,12 +92,13 @@ session_drop(struct session *session)
 static int
 build(struct session *session, const struct session_question *question, uint8_t *out, size_t *id_at)
 {
-	const struct codec_request request = { .version = session->version,
+	const struct codec_request request = { .version = access_version(session->access),
 		.command = question->command,
-		.community = session->community,
+		.community = access_community(session->access),
 		.oids = question->oids,
 		.count = question->count,
-		.max_repetitions = question->repetitions };
+		.max_repetitions = question->repetitions,
+		.room = access_room(session->access) };
 	struct session_message *kept = question->kept;
 
 	if (kept != NULL && kept->data != NULL) {
@@ -109,42 +115,63 @@ build(struct session *session, const struct session_question *question, uint8_t 
 	return len;
 }
 
+/* Why nothing can be sent is told by name where it has one. */
+static void
+fail(struct session *session, int rc)
+{
+	session->is_waiting = false;
+	forget(session, &session->now);
+	if (rc == -ENOTSUP)
+		session->calls->denied(session->arg, access_fault(session->access));
+	else
+		session->calls->failed(session->arg, rc);
+}
+
 static void
 transmit(struct session *session)
 {
+	struct towerd_ctx *ctx = session->poller->ctx;
 	struct session_question question = { .kept = NULL };
-	uint8_t message[CODEC_REQUEST_MAX];
+	uint8_t request[CODEC_REQUEST_MAX], message[CODEC_REQUEST_MAX];
 	size_t id_at;
 
 	session->calls->ask(session->arg, &question);
-	int len = build(session, &question, message, &id_at);
+	int len = build(session, &question, request, &id_at);
+	if (len >= 0)
+		len = access_seal(session->access, request, (size_t)len, id_at, session->now.id,
+		    towerd_now_ms(ctx), message);
 	if (len < 0) {
-		session->is_waiting = false;
-		forget(session, &session->now);
-		session->calls->failed(session->arg, len);
+		fail(session, len);
 		return;
 	}
-	codec_set_id(message, id_at, session->now.id);
 	wire_send(session->poller->wire, &session->address, message, (size_t)len);
 	session->octets += (size_t)len + wire_overhead(&session->address);
-	session->attempts++;
 	session->is_waiting = true;
-	towerd_timer_start(session->poller->ctx, session->timer, session->poller->config->timeout_ms);
+	towerd_timer_start(ctx, session->timer, session->poller->config->timeout_ms);
+}
+
+/* Under a fresh id. */
+static void
+transmit_new(struct session *session)
+{
+	int rc = waiting_add(&session->poller->waiting, session, &session->now.id);
+
+	if (rc < 0)
+		fail(session, rc);
+	else
+		transmit(session);
 }
 
 void
 session_ask(struct session *session, unsigned about, unsigned tries, int64_t deadline_ms)
 {
 	session_drop(session);
-	session->attempts = 0;
+	session->attempts = 1;
 	session->tries = tries;
 	session->deadline_ms = deadline_ms;
-	int rc = waiting_add(&session->poller->waiting, session, &session->now.id);
 	session->now.about = about;
-	if (rc < 0)
-		session->calls->failed(session->arg, rc);
-	else
-		transmit(session);
+	access_begin(session->access);
+	transmit_new(session);
 }
 
 void
@@ -152,6 +179,7 @@ session_due(struct session *session)
 {
 	if (session->attempts < session->tries &&
 	    towerd_now_ms(session->poller->ctx) < session->deadline_ms) {
+		session->attempts++;
 		transmit(session);
 		return;
 	}
@@ -161,50 +189,30 @@ session_due(struct session *session)
 
 /* ---- answers */
 
-/* NULL: it is the device's own. Else why not; what is wrong is counted, and `text` may hold the reason. */
-static const char *
-find_fault(const struct session *session, const struct wire_address *from, const struct codec_answer *answer,
-    char *text, size_t size)
+/* False: it came from elsewhere; `text` says whence. */
+static bool
+is_from_device(const struct session *session, const struct wire_address *from, char *text, size_t size)
 {
-	struct towerd_ctx *ctx = session->poller->ctx;
 	char address[WIRE_ADDRESS_TEXT];
 
-	if (!wire_address_is_same(from, &session->address) &&
-	    !wire_address_is_same(from, &session->answers_from)) {
-		towerd_count(ctx, "answers-from-elsewhere", 1);
-		snprintf(text, size,
-		    "an answer came from %s: not taken; if that is the device, `answers-from` allows it",
-		    wire_address_format(from, address, sizeof(address)));
-		return text;
-	}
-	if (answer->version != session->version) {
-		towerd_count(ctx, "answers-of-another-version", 1);
-		return "an answer was of another SNMP version: not taken";
-	}
-	if (answer->community_len != strlen(session->community) ||
-	    memcmp(answer->community, session->community, answer->community_len) != 0) {
-		towerd_count(ctx, "answers-with-another-community", 1);
-		return "an answer bore another community: not taken";
-	}
-	return NULL;
+	if (wire_address_is_same(from, &session->address) ||
+	    wire_address_is_same(from, &session->answers_from))
+		return true;
+	towerd_count(session->poller->ctx, "answers-from-elsewhere", 1);
+	snprintf(text, size,
+	    "an answer came from %s: not taken; if that is the device, `answers-from` allows it",
+	    wire_address_format(from, address, sizeof(address)));
+	return false;
 }
 
-void
-session_receive(
-    struct session *session, const struct wire_address *from, const struct codec_answer *answer, size_t len)
+static void
+take_answer(struct session *session, uint32_t id, const struct access_opened *opened)
 {
-	bool is_late = answer->id != session->now.id;
-	char text[192];
-
-	session->octets += len + wire_overhead(from);
-	const char *fault = find_fault(session, from, answer, text, sizeof(text));
-	if (fault != NULL) {
-		session->calls->refused(session->arg, fault);
-		return;
-	}
+	bool is_late = id != session->now.id;
 	unsigned about = session->now.about;
+
 	for (unsigned i = 0; i < SESSION_LATE; i++)
-		if (session->late[i].id == answer->id)
+		if (session->late[i].id == id)
 			about = session->late[i].about;
 	forget_late(session);
 	if (!is_late) {
@@ -212,5 +220,49 @@ session_receive(
 		session->is_waiting = false;
 		towerd_timer_stop(session->poller->ctx, session->timer);
 	}
-	session->calls->answered(session->arg, answer, about, is_late);
+	if (session->calls->changed != NULL && (opened->is_restarted || opened->is_new_engine))
+		session->calls->changed(session->arg, opened->is_restarted, access_engine(session->access));
+	session->calls->answered(session->arg, &opened->answer, about, is_late);
+}
+
+/* The device has told what it needs to know of an engine, or why it will not have us. To a question that was given up: for the next one. */
+static void
+take_report(struct session *session, uint32_t id, const struct access_opened *opened)
+{
+	if (id != session->now.id || !session->is_waiting)
+		return;
+	unsigned about = session->now.about;
+	forget(session, &session->now);
+	session->now.about = about;
+	if (opened->verdict == ACCESS_AGAIN) {
+		transmit_new(session);
+		return;
+	}
+	session->is_waiting = false;
+	towerd_timer_stop(session->poller->ctx, session->timer);
+	session->calls->denied(session->arg, opened->reason);
+}
+
+void
+session_receive(
+    struct session *session, const struct wire_address *from, const struct access_message *message)
+{
+	struct towerd_ctx *ctx = session->poller->ctx;
+	struct access_opened opened;
+	char text[192];
+
+	session->octets += message->len + wire_overhead(from);
+	if (!is_from_device(session, from, text, sizeof(text))) {
+		session->calls->refused(session->arg, text);
+		return;
+	}
+	access_open(session->access, message, towerd_now_ms(ctx), &opened);
+	if (opened.verdict == ACCESS_ANSWER) {
+		take_answer(session, message->id, &opened);
+	} else if (opened.verdict == ACCESS_IGNORED) {
+		towerd_count(ctx, opened.counter, 1);
+		session->calls->refused(session->arg, opened.reason);
+	} else {
+		take_report(session, message->id, &opened);
+	}
 }

@@ -9,6 +9,7 @@
 
 #include "plugins/snmp/codec/codec.h"
 #include "plugins/snmp/poll/poller.h"
+#include "plugins/snmp/usm/access.h"
 #include "plugins/snmp/wire/wire.h"
 
 /* A message built for one access, kept by the owner so that it is built once. */
@@ -37,6 +38,10 @@ struct session_calls {
 	void (*failed)(void *arg, int rc);
 	/* An answer that is not the device's own, and why. The question goes on waiting. */
 	void (*refused)(void *arg, const char *reason);
+	/* The device answers and will not have us (v3), and why: the question is given up. */
+	void (*denied)(void *arg, const char *reason);
+	/* Just before answered(), with v3: engineBoots say that the device has restarted, or its engine ID is new. NULL: of no interest. */
+	void (*changed)(void *arg, bool is_restarted, const char *engine_id);
 };
 
 #define SESSION_LATE \
@@ -52,8 +57,7 @@ struct session {
 	const struct session_calls *calls;
 	void *arg;
 	struct towerd_timer *timer; /* of the owner */
-	enum codec_version version;
-	char *community;
+	struct access *access;      /* how it is asked; for building requests */
 	struct wire_address address, answers_from;
 	struct session_id now, late[SESSION_LATE];
 	int64_t deadline_ms;
@@ -68,9 +72,12 @@ struct session {
  */
 int session_init(struct session *session, struct poller *poller, const struct session_calls *calls, void *arg,
     struct towerd_timer *timer);
-/* The community is copied; `answers_from` is the address itself unless the device is known to answer from another one. -ENOMEM. */
+/*
+ * The settings are copied; `answers_from` is the address itself unless the device is known to answer from another one. -ENOMEM; -EIO: there is no
+ * SNMPv3 (usm_new() has told towerd_fail() why).
+ */
 int session_set_access(struct session *session, const struct wire_address *address,
-    const struct wire_address *answers_from, enum codec_version version, const char *community);
+    const struct wire_address *answers_from, const struct access_settings *settings);
 void session_fini(struct session *session);
 
 /*
@@ -82,8 +89,8 @@ void session_ask(struct session *session, unsigned about, unsigned tries, int64_
 void session_drop(struct session *session);
 bool session_is_waiting(const struct session *session);
 void session_due(struct session *session);
-/* An answer of `len` octets that bears an id of this session. */
+/* A message that bears an id of this session. */
 void session_receive(
-    struct session *session, const struct wire_address *from, const struct codec_answer *answer, size_t len);
+    struct session *session, const struct wire_address *from, const struct access_message *message);
 
 #endif

@@ -174,15 +174,20 @@ access_open(
 {
 	const struct codec_answer *answer = &message->answer;
 
-	*out = (struct access_opened){ .verdict = ACCESS_IGNORED, .reason = "it is of another SNMP version" };
+	*out = (struct access_opened){ .verdict = ACCESS_IGNORED,
+		.reason = "an answer was of another SNMP version: not taken",
+		.counter = "answers-of-another-version" };
 	if (message->is_v3 != (access->remote != NULL))
 		return;
 	if (message->is_v3) {
 		remote_open(access->remote, message->data, message->len, now_ms, out);
 		return;
 	}
-	out->reason = "it is of another SNMP version, or with another community";
-	if (answer->version == access->version && answer->community_len == strlen(access->community) &&
+	if (answer->version != access->version)
+		return;
+	out->reason = "an answer bore another community: not taken";
+	out->counter = "answers-with-another-community";
+	if (answer->community_len == strlen(access->community) &&
 	    memcmp(answer->community, access->community, answer->community_len) == 0)
 		*out = (struct access_opened){ .verdict = ACCESS_ANSWER, .answer = *answer, .reason = "" };
 }

@@ -70,20 +70,21 @@ struct access_message {
 int access_receive(struct codec *codec, const uint8_t *data, size_t len, struct access_message *out);
 
 enum access_verdict {
-	ACCESS_ANSWER,  /* `answer` is the device's */
-	ACCESS_AGAIN,   /* seal the request again and send it at once, under a fresh id */
-	ACCESS_REFUSED, /* the device answers and will not have us: `reason`. The exchange has failed; to repeat it soon is of no use */
-	ACCESS_IGNORED, /* not the device's own: `reason`. The question goes on waiting */
+	ACCESS_ANSWER, /* `answer` is the device's */
+	ACCESS_AGAIN,  /* seal the request again and send it at once, under a fresh id */
+	ACCESS_REFUSED, /* the device answers and will not have us: the exchange has failed, and to repeat it soon is of no use */
+	ACCESS_IGNORED, /* not the device's own: the question goes on waiting */
 };
 struct access_opened {
 	enum access_verdict verdict;
-	struct codec_answer answer; /* lives until the next access_open() and as long as the datagram */
-	const char
-	    *reason; /* for people, without secrets; lives as long as the access, until its next call */
-	bool
-	    is_restarted; /* engineBoots rose, or went back: the device has restarted since the last answer. With ACCESS_ANSWER */
-	bool
-	    is_new_engine; /* access_engine() is not what it was before: at the first answer, and when it changed. With ACCESS_ANSWER */
+	struct codec_answer
+	    answer;          /* ANSWER; lives until the next access_open() and as long as the datagram */
+	const char *reason;  /* not ANSWER: for people, without secrets; lives for ever */
+	const char *counter; /* IGNORED: what is counted */
+	/* With ANSWER. The device has restarted since the last answer: engineBoots rose, or went back. */
+	bool is_restarted;
+	/* With ANSWER. access_engine() is another than before: at the first answer, and when it changed. */
+	bool is_new_engine;
 };
 /* The message bears the id of a request that was sealed here, and came from the device's address. */
 void access_open(

@@ -7,7 +7,7 @@
 enum usm_auth {
 	USM_AUTH_NONE,
 	USM_AUTH_MD5,
-	USM_AUTH_SHA,
+	USM_AUTH_SHA1,
 	USM_AUTH_SHA224,
 	USM_AUTH_SHA256,
 	USM_AUTH_SHA384,
@@ -30,8 +30,10 @@ enum usm_priv {
 	USM_PRIV_COUNT
 };
 
-/* For options: NULL at the end. */
+/* For options, NULL at the end: the position is the protocol, but for what others call SHA-1 and AES-128, which stands behind. */
 extern const char *const usm_auth_names[], *const usm_priv_names[];
+enum usm_auth usm_auth_at(int position);
+enum usm_priv usm_priv_at(int position);
 
 #define USM_PHRASE_MIN  8  /* octets of a pass phrase (RFC 3414, 11.2) */
 #define USM_USER_MAX    32 /* octets of a user's name (RFC 3414, 2.4) */

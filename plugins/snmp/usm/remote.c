@@ -47,7 +47,7 @@ find_fault(const struct access_settings *settings)
 	static const char *const auths[USM_AUTH_COUNT] = {
 		[USM_AUTH_MD5] =
 		    "this host's OpenSSL has no MD5 (a FIPS provider has none): ask for auth SHA-256",
-		[USM_AUTH_SHA] = "this host's OpenSSL has no SHA-1",
+		[USM_AUTH_SHA1] = "this host's OpenSSL has no SHA-1",
 		[USM_AUTH_SHA224] = "this host's Net-SNMP has no auth SHA-224",
 		[USM_AUTH_SHA256] = "this host's Net-SNMP has no auth SHA-256",
 		[USM_AUTH_SHA384] = "this host's Net-SNMP has no auth SHA-384",
@@ -311,6 +311,7 @@ conclude(struct remote *remote, struct access_opened *out, enum access_verdict v
 {
 	out->verdict = verdict;
 	out->reason = reason;
+	out->counter = "answers-not-authentic";
 	if (verdict != ACCESS_AGAIN)
 		return;
 	if (++remote->agains <= AGAINS_MAX)
@@ -398,7 +399,7 @@ open_report(struct remote *remote, const struct envelope *envelope, const struct
 	} else if (kind == REPORT_TIME) {
 		/* One with a digest has set the time. One without is better than a guess, and no more. */
 		if ((envelope->flags & ENVELOPE_AUTH) == 0 && remote->is_timed) {
-			conclude(remote, out, ACCESS_IGNORED, "a report about time without a digest");
+			conclude(remote, out, ACCESS_IGNORED, "a report about time had no digest: not taken");
 			return;
 		}
 		if ((envelope->flags & ENVELOPE_AUTH) == 0)
@@ -434,7 +435,7 @@ open_authentic(struct remote *remote, const struct envelope *envelope, const uin
 	struct answer_scope scope;
 
 	if (remote->auth == USM_AUTH_NONE || strcmp(envelope->user, remote->user) != 0) {
-		conclude(remote, out, ACCESS_IGNORED, "it is of another user");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was of another user: not taken");
 		return false;
 	}
 	int rc = usm_open(remote->usm, &peer, envelope, data, len, &scope, answer);
@@ -444,11 +445,11 @@ open_authentic(struct remote *remote, const struct envelope *envelope, const uin
 		conclude(remote, out, ACCESS_REFUSED,
 		    "the device's engineBoots are at their end: it needs a new engine ID (RFC 3414, 2.2.2)");
 	else if (rc == -EACCES)
-		conclude(remote, out, ACCESS_IGNORED, "its digest is wrong");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer had a wrong digest: not taken");
 	else if (rc == -EIO)
-		conclude(remote, out, ACCESS_IGNORED, "it does not decipher");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer did not decipher: not taken");
 	else
-		conclude(remote, out, ACCESS_IGNORED, "it is malformed");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
 	return false;
 }
 
@@ -461,31 +462,32 @@ remote_open(struct remote *remote, const uint8_t *data, size_t len, int64_t now_
 	bool is_ours;
 
 	if (envelope_parse(data, len, &envelope) < 0) {
-		conclude(remote, out, ACCESS_IGNORED, "it is malformed");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
 		return;
 	}
 	is_ours = remote->engine_id_len > 0 &&
 	    envelope_is_from(&envelope, remote->engine_id, remote->engine_id_len);
 	if ((envelope.flags & ENVELOPE_AUTH) != 0) {
 		if (!is_ours) {
-			conclude(
-			    remote, out, ACCESS_IGNORED, "it claims another SNMP engine than the device's");
+			conclude(remote, out, ACCESS_IGNORED,
+			    "an answer claimed another SNMP engine than the device's: not taken");
 			return;
 		}
 		if (!open_authentic(remote, &envelope, data, len, now_ms, &answer, out))
 			return;
 	} else if (answer_parse_scoped(
 		       &remote->usm->room, envelope.data, envelope.data_len, &scope, &answer) < 0) {
-		conclude(remote, out, ACCESS_IGNORED, "it is malformed");
+		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
 		return;
 	}
 	if (answer.pdu == CODEC_REPORT)
 		open_report(remote, &envelope, &answer, now_ms, out);
 	else if (answer.pdu != CODEC_RESPONSE || answer.id != envelope.id)
-		conclude(remote, out, ACCESS_IGNORED, "it is no response to our request");
+		conclude(remote, out, ACCESS_IGNORED,
+		    "an SNMPv3 message was no response to our request: not taken");
 	else if (!is_ours || (envelope.flags & (ENVELOPE_AUTH | ENVELOPE_PRIV)) != flags_of(remote))
-		conclude(
-		    remote, out, ACCESS_IGNORED, "it is of another engine, or less secure than our request");
+		conclude(remote, out, ACCESS_IGNORED,
+		    "an SNMPv3 answer was of another engine, or less secure than our request: not taken");
 	else
 		open_response(remote, &answer, out);
 }
