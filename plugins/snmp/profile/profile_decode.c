@@ -20,6 +20,23 @@ add_offset(struct profile_number *number, int64_t offset)
 	return !__builtin_add_overflow(number->digits, more, &number->digits);
 }
 
+static wide_int
+ten_to(unsigned power)
+{
+	wide_int out = 1;
+
+	for (unsigned i = 0; i < power; i++)
+		out *= 10;
+	return out;
+}
+
+/* Both have few enough digits: 64 bits, or 18 of a text. */
+static bool
+is_less(const struct profile_number *a, const struct profile_number *b)
+{
+	return a->digits * ten_to(b->decimals) < b->digits * ten_to(a->decimals);
+}
+
 /* number * multiply / down, rounded half away from zero. false: it does not fit. */
 static bool
 scale(const struct profile_number *number, int64_t multiply, wide_int down, wide_int *out)
@@ -36,16 +53,6 @@ scale(const struct profile_number *number, int64_t multiply, wide_int down, wide
 		return false;
 	*out = up / down;
 	return true;
-}
-
-static wide_int
-ten_to(unsigned power)
-{
-	wide_int out = 1;
-
-	for (unsigned i = 0; i < power; i++)
-		out *= 10;
-	return out;
 }
 
 /* Ten times the logarithm of the scaled number, in the kind's decimals: milliwatts become dBm. false: it has none. */
@@ -68,6 +75,11 @@ to_kind(const struct profile_decode *decode, struct profile_number number, int64
 	const struct profile_rule *rule = decode->rule;
 	wide_int result;
 
+	if (rule->has_least) {
+		struct profile_number least = { rule->least, PROFILE_FACTOR_DECIMALS };
+		if (is_less(&number, &least))
+			number = least;
+	}
 	if (rule->offset != 0 && !add_offset(&number, rule->offset))
 		return TOWERD_FAULTY;
 	if (rule->is_logarithmic) {

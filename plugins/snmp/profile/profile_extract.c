@@ -72,6 +72,39 @@ hex_number(const char *text, size_t len, struct profile_number *out)
 	return digits > 0;
 }
 
+/* "hh:mm", "hh:mm:ss", and days before them: "2 days, 03:04:05", "2d 3:04:05", "2:03:04:05". */
+static bool
+clock_number(const char *text, size_t len, struct profile_number *out)
+{
+	static const int64_t seconds[][4] = { { 3600, 60 }, { 3600, 60, 1 }, { 86400, 3600, 60, 1 } };
+	int64_t parts[4] = { 0 }, days = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < len;) {
+		int64_t number = 0;
+		size_t start = i;
+		for (; i < len && isdigit((unsigned char)text[i]) && i - start < 7; i++)
+			number = number * 10 + (text[i] - '0');
+		if (i == start || count == 4)
+			return false;
+		if (i < len && (text[i] == ' ' || text[i] == 'd') && count == 0) {
+			days = number;
+			while (i < len && !isdigit((unsigned char)text[i]))
+				i++;
+			continue;
+		}
+		parts[count++] = number;
+		if (i < len && text[i++] != ':')
+			return false;
+	}
+	if (count < 2)
+		return false;
+	out->digits = days * 86400;
+	for (size_t i = 0; i < count; i++)
+		out->digits += parts[i] * seconds[count - 2][i];
+	return true;
+}
+
 static bool
 octets_number(const uint8_t *data, size_t len, struct profile_number *out)
 {
@@ -169,6 +202,8 @@ octets_read(const struct profile_extract *extract, const struct snmp_value *valu
 			text++;
 		len = (size_t)(end - text);
 	}
+	if (extract->format == FORMAT_CLOCK)
+		return clock_number(text, len, out);
 	return extract->format == FORMAT_HEX ? hex_number(text, len, out) : text_number(text, len, out);
 }
 

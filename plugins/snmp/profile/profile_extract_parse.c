@@ -39,6 +39,7 @@ read_format(struct parser *p, node_t *node)
 		[FORMAT_TEXT] = "text",
 		[FORMAT_HEX] = "hex",
 		[FORMAT_OCTETS] = "octets",
+		[FORMAT_CLOCK] = "clock",
 		[FORMAT_FLOAT] = "float",
 	};
 	const char *text = towerd_yaml_text(node);
@@ -46,7 +47,7 @@ read_format(struct parser *p, node_t *node)
 	for (size_t i = 0; text != NULL && i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], text) == 0)
 			return (enum profile_format)i;
-	parser_fault(p, node, "`format:` is text, hex, octets or float");
+	parser_fault(p, node, "`format:` is text, hex, octets, clock or float");
 	return FORMAT_TEXT;
 }
 

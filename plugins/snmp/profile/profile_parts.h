@@ -112,6 +112,7 @@ enum profile_format {
 	FORMAT_TEXT,   /* a number; in an octet string, as decimal text */
 	FORMAT_HEX,    /* as hexadecimal text */
 	FORMAT_OCTETS, /* an octet string is one number, the most significant octet first */
+	FORMAT_CLOCK,  /* text: hours, minutes and seconds, perhaps days before them; the number is seconds */
 	FORMAT_FLOAT,  /* an octet string of 4 or 8 octets is an IEEE 754 number, the sign's octet first */
 };
 
@@ -135,6 +136,8 @@ struct profile_rule {
 	const struct profile_choice *choices;
 	size_t choice_count;
 	struct profile_extract extract;
+	bool has_least;
+	int64_t least;  /* a smaller number counts as this; in 10^-6 */
 	int64_t offset; /* added to the number before it is scaled; in 10^-6 */
 	int64_t multiply, divide;
 	const struct profile_exponent *exponents;

@@ -5,7 +5,7 @@
 #include "plugins/snmp/profile/profile_parse.h"
 
 struct sensor_nodes {
-	node_t *oid, *column, *kind, *instance, *label, *multiply, *divide, *offset, *exponent, *map,
+	node_t *oid, *column, *kind, *instance, *label, *multiply, *divide, *offset, *least, *exponent, *map,
 	    *not_fitted, *when, *unless, *every, *rate, *complement, *logarithm;
 	struct extract_nodes extract;
 };
@@ -19,6 +19,7 @@ static const struct profile_key sensor_keys[] = {
 	KEY(struct sensor_nodes, "multiply", multiply),
 	KEY(struct sensor_nodes, "divide", divide),
 	KEY(struct sensor_nodes, "offset", offset),
+	KEY(struct sensor_nodes, "at-least", least),
 	KEY(struct sensor_nodes, "exponent", exponent),
 	KEY(struct sensor_nodes, "map", map),
 	KEY(struct sensor_nodes, "mask", extract.mask),
@@ -92,13 +93,17 @@ read_kind(struct parser *p, node_t *node, node_t *map, struct profile_rule *rule
 	rule->choice_count = count;
 }
 
-static void
-read_offset(struct parser *p, node_t *node, struct profile_rule *rule)
+/* In units of 10^-PROFILE_FACTOR_DECIMALS; 0 after a report. */
+static int64_t
+read_decimal(struct parser *p, node_t *node, const char *what)
 {
+	int64_t number = 0;
+
 	if (towerd_yaml_type(node) != TOWERD_YAML_SCALAR ||
-	    towerd_yaml_decimal(node, PROFILE_FACTOR_DECIMALS, &rule->offset) < 0)
+	    towerd_yaml_decimal(node, PROFILE_FACTOR_DECIMALS, &number) < 0)
 		parser_fault(
-		    p, node, "an offset is a number with at most %d decimals", PROFILE_FACTOR_DECIMALS);
+		    p, node, "%s is a number with at most %d decimals", what, PROFILE_FACTOR_DECIMALS);
+	return number;
 }
 
 static void
@@ -138,7 +143,10 @@ read_sensor(struct parser *p, node_t *node, struct profile_rule *rule)
 	parser_extract(p, &nodes.extract, &rule->extract);
 	rule->conditions = parser_conditions(p, nodes.when, nodes.unless);
 	if (nodes.offset != NULL)
-		read_offset(p, nodes.offset, rule);
+		rule->offset = read_decimal(p, nodes.offset, "`offset:`");
+	if (nodes.least != NULL)
+		rule->least = read_decimal(p, nodes.least, "`at-least:`");
+	rule->has_least = nodes.least != NULL;
 	if (nodes.not_fitted != NULL)
 		rule->not_fitted =
 		    parser_literals(p, nodes.not_fitted, "`not-fitted:`", &rule->not_fitted_count);
