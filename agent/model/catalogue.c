@@ -304,6 +304,7 @@ static const struct catalogue_kind kinds[] = {
 			   .hysteresis = 500) },
 		{ ABOVE(.alarm_type = "power/rectifier-high-voltage", LADDER(TOWERD_MINOR, TOWERD_MAJOR),
 		    LIMITS(NO_DEFAULT, NO_DEFAULT), .hysteresis = 500) } } },
+	{ NUMBER("dc.voltage-setpoint", "voltage that the DC plant is set to", 0, 1500, VOLTS_DC) },
 
 	{ NUMBER("device.alarms", "active alarms of the device itself", 0, 1000000, COUNT) },
 	{ STATE("device.control-mode", "who is in control: the device or a person", control_modes) },
@@ -429,6 +430,7 @@ static const struct catalogue_kind kinds[] = {
 	{ NUMBER("link.uptime", "time since the link came up", 0, 10000000000, SECONDS) },
 
 	{ NUMBER("load.current", "load current", -10000, 10000, AMPERES) },
+	{ NUMBER("load.disconnect-voltage", "voltage at which the load is disconnected", 0, 1500, VOLTS_DC) },
 	{ TRUTH("load.disconnected", "load disconnected (LVD open)"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "power/load-disconnected", TOWERD_CRITICAL, 0) } },
 	{ NUMBER("load.energy", "energy taken by the load", 0, 1000000000000, WATTHOURS) },
