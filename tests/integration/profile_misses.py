@@ -22,9 +22,6 @@ KNOWN_MISSES = {
     "cxc_e3": {
         "runtime 1.3.6.1.4.1.7309.5.3.1.31.0": "in thousandths of an hour; the other reading divides by 16 where 16.67 would make minutes",
     },
-    "cyberpower_pr2200rt2uc": {
-        "temperature 1.3.6.1.4.1.3808.1.1.8.2.3.1.3.1": "the other reading rounds what it made of degrees Fahrenheit",
-    },
     "deltaups_mini-snmp": {
         "voltage 1.3.6.1.2.1.33.1.4.4.1.2.1": "the card has tenths of volts, against the RFC",
         "voltage 1.3.6.1.2.1.33.1.3.3.1.3.1": "the card has tenths of volts, against the RFC",
@@ -38,11 +35,7 @@ KNOWN_MISSES = {
         "state 1.3.6.1.4.1.534.1.7.1.0": "a count of alarms, not a state",
     },
     "eltek-webpower": {
-        "current 1.3.6.1.4.1.12148.9.3.20.2.0": "ampere-hours, not amperes",
-        "current 1.3.6.1.4.1.12148.9.3.20.3.0": "ampere-hours, not amperes",
         "percent 1.3.6.1.4.1.12148.9.3.20.5.0": "0 is the quality of a battery that was never tested",
-        "state 1.3.6.1.4.1.12148.9.5.1.0": "a count of rectifiers, not a state",
-        "state 1.3.6.1.4.1.12148.9.5.2.0": "a count of rectifiers, not a state",
         "state 1.3.6.1.4.1.12148.9.2.1.4.0": "the plant's nominal voltage, a setting",
     },
     "enexus_enexus": {
@@ -83,12 +76,9 @@ KNOWN_MISSES = {
         "state 1.3.6.1.4.1.2011.2.25.4.30.39.1.2.0": "the temperature step of the fan control: a setting, no state",
     },
     "huawei-smu_11b": {
-        "count 1.3.6.1.4.1.2011.6.164.1.5.1.4.0": "how many AC distributions the cabinet has, a setting",
-        "count 1.3.6.1.4.1.2011.6.164.1.6.1.6.0": "how many DC distributions the cabinet has, a setting",
         "current 1.3.6.1.4.1.2011.6.164.1.6.2.1.1.5.1": "in tenths of amperes: voltage times current is the power beside it",
         "current 1.3.6.1.4.1.2011.6.164.1.6.1.4.0": "in tenths of amperes: voltage times current is the power beside it",
         "current 1.3.6.1.4.1.2011.6.164.1.3.1.3.0": "in tenths of amperes: voltage times current is the power beside it",
-        "state 1.3.6.1.4.1.2011.6.164.1.3.1.7.0": "whether rectifiers may sleep, a setting",
     },
     "iosxe_ir1101": {
         "count 1.3.6.1.4.1.9.9.661.1.3.2.1.6.4002": "the state of roaming, which the other reading also takes for a number of cells",

@@ -27,8 +27,9 @@ WALKS = os.path.join(harness.SHARED, "walks")
 LEAST_FOUND, MOST_SURPLUS = 0.90, 0.30
 LEAST_FOUND_BY_MODULES = 0.95
 
-# What a unit's decimals in the catalogue leave of a number.
-ROUNDING = {"W": 0.05, "VA": 0.05, "Wh": 0.5, "Ah": 0.005, "%": 0.005, "s": 0.5, "rpm": 0.5, "ns": 0.5, "dBm": 0.005, "dB": 0.005, "bit/s": 0.5}
+# What a unit's decimals in the catalogue leave of a number; degrees are rounded by the other reading when it converts them.
+ROUNDING = {"W": 0.05, "VA": 0.05, "Wh": 0.5, "Ah": 0.005, "%": 0.005, "s": 0.5, "rpm": 0.5, "ns": 0.5, "dBm": 0.005, "dB": 0.005, "bit/s": 0.5,
+            "°C": 0.005}
 
 # our unit -> that of the other reading, and how many of it one of ours is
 UNITS = {"mA": ("A", 1e-3), "MHz": ("Hz", 1e6), "ns": ("s", 1e-9)}
@@ -85,11 +86,13 @@ WIRELESS_CLASSES = {
 class Wanted:
     """One sensor of the other reading."""
 
-    def __init__(self, is_wireless, name, oid, value, word=None):
+    def __init__(self, is_wireless, name, oid, value, label="", word=None):
         self.is_wireless, self.name, self.oid, self.value = is_wireless, name, oid.lstrip("."), value
         self.word = word  # what a state's number stands for
         self.key = "%s %s" % (name, self.oid)
         self.kinds, self.unit, self.factor = (WIRELESS_CLASSES if is_wireless else SENSOR_CLASSES)[name]
+        if "(Ah)" in label:  # for which they have no class
+            self.unit = "Ah"
 
 
 def wanted_of(walk):
@@ -100,8 +103,8 @@ def wanted_of(walk):
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
     words = {(state["state_name"], state["state_value"]): state["state_descr"] for state in data.get("state_indexes", [])}
-    sensors = [Wanted(False, s["sensor_class"], s["sensor_oid"], s["sensor_current"], words.get((s["sensor_type"], s["sensor_current"])))
-               for s in data["sensors"]]
+    sensors = [Wanted(False, s["sensor_class"], s["sensor_oid"], s["sensor_current"], s.get("sensor_descr", ""),
+                      words.get((s["sensor_type"], s["sensor_current"]))) for s in data["sensors"]]
     wireless = [Wanted(True, s["sensor_class"], oid, s["sensor_current"])
                 for s in data.get("wireless", []) for oid in json.loads(s["sensor_oids"])]
     return sensors + wireless
@@ -115,7 +118,8 @@ def disagreement(sensor, wanted, is_shared):
     """Why a sensor of ours is not this one of theirs, or None."""
     if wanted.name == "state":
         if not is_enumeration(sensor):
-            return "%s is no state" % sensor["kind"]
+            is_count = wanted.word == str(wanted.value) == str(sensor["value"])  # they have counts as states named 1, 2, 3, …
+            return None if is_count else "%s is no state" % sensor["kind"]
         try:
             raw, value = int(sensor["raw"]), int(wanted.value)
         except ValueError:  # a text, which they have numbered for themselves
