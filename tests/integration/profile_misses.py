@@ -11,7 +11,6 @@ KNOWN_MISSES = {
     "baicells-od04": {
         "count 1.3.6.1.4.1.53058.2.3.21.0": "packets since the start, as text: IF-MIB counts them by interface",
         "count 1.3.6.1.4.1.53058.2.3.20.0": "packets since the start, as text: IF-MIB counts them by interface",
-        "runtime 1.3.6.1.4.1.53058.2.3.5.0": "hours, minutes and seconds in one text",
     },
     "ceraos": {
         "xpi 1.3.6.1.4.1.2281.10.7.1.1.5.268452033": "no cross-polarisation partner: the radio gives -98.99 dB as an unsigned number",
@@ -154,12 +153,6 @@ KNOWN_MISSES = {
         "rate 1.3.6.1.4.1.3373.1103.80.17.1.11.1.2": "the other reading adds the link's two transceivers up",
         "rate 1.3.6.1.4.1.3373.1103.80.17.1.10.1.1": "the other reading adds the link's two transceivers up",
         "rate 1.3.6.1.4.1.3373.1103.80.17.1.10.1.2": "the other reading adds the link's two transceivers up",
-    },
-    "timos_7705": {
-        "dbm 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.21.1.39976960": "no light",
-        "dbm 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.21.1.40108032": "no light",
-        "dbm 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.16.1.39976960": "no light",
-        "dbm 1.3.6.1.4.1.6527.3.1.2.2.4.31.1.16.1.40108032": "no light",
     },
     "vertiv-dcs": {
         "current 1.3.6.1.4.1.13400.3.2.225.1.1.7.1": "the controller answers 9999 for a phase or sensor that is not there",
