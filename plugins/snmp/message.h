@@ -19,6 +19,7 @@ enum message_type {
 	MESSAGE_REMOVE, /* device */
 	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
 	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */
+	MESSAGE_RELOAD,   /* the profiles anew */
 	/* to a worker that explores; an access is: version, community */
 	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
 	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */

@@ -108,6 +108,13 @@ snmp_device_removed(struct towerd_ctx *ctx, uint32_t device)
 	fleet_remove(snmp->fleet, device);
 }
 
+static int
+snmp_reload(struct towerd_ctx *ctx)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+	return fleet_reload(snmp->fleet);
+}
+
 static void
 snmp_worker_message(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len)
 {
@@ -149,6 +156,7 @@ snmp_worker_receive(struct towerd_ctx *ctx, const void *data, size_t len)
 
 TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP", .config_size = sizeof(struct snmp_config),
     .state_size = sizeof(struct snmp_state), TOWERD_LIST(options), TOWERD_LIST(commands), .start = snmp_start,
-    .stop = snmp_stop, .device_added = snmp_device_added, .device_removed = snmp_device_removed,
-    .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
+    .stop = snmp_stop, .reload = snmp_reload, .device_added = snmp_device_added,
+    .device_removed = snmp_device_removed, .worker_message = snmp_worker_message,
+    .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
     .worker_receive = snmp_worker_receive);

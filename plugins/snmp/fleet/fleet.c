@@ -239,6 +239,15 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 		send_to(worker_of(fleet, device), fleet->scratch.data, fleet->scratch.len);
 }
 
+int
+fleet_reload(struct fleet *fleet)
+{
+	message_begin(&fleet->scratch, MESSAGE_RELOAD);
+	for (unsigned w = 0; w < fleet->worker_count && !fleet->scratch.failed; w++)
+		send_to(&fleet->workers[w], fleet->scratch.data, fleet->scratch.len);
+	return fleet->scratch.failed ? -ENOMEM : 0;
+}
+
 /* ---- what a worker says */
 
 /* The device that a message begins with; NULL when it is none of this worker's. */

@@ -25,6 +25,9 @@ void fleet_worker_exit(struct fleet *fleet, unsigned id);
 /* Something has happened at the device: its worker polls it at once, and tells the state of its alarms. */
 void fleet_poll_now(struct fleet *fleet, uint32_t device);
 
+/* `towerctl reload`: the profiles anew, in all workers; devices that they do not concern go on as they were. -ENOMEM. */
+int fleet_reload(struct fleet *fleet);
+
 const struct credentials *fleet_credentials(const struct fleet *fleet);
 /* Which of these, sorted, are in the inventory. */
 void fleet_mark_known(const struct fleet *fleet, struct finds *finds);

@@ -246,6 +246,18 @@ discover(struct device *device)
 }
 
 void
+device_reload(struct device *device, bool is_all)
+{
+	if (device->discovery != NULL) /* by profiles that go now */
+		discover(device);
+	else if (device->poll == NULL && device->phase == PHASE_DISCOVER) /* none fitted */
+		schedule(device, arc4random_uniform((uint32_t)device->settings.interval_ms));
+	else if (device->poll != NULL &&
+	    (is_all || !profile_plan_is_current(poll_plan(device->poll), device->poller->profiles)))
+		device->discover_ms = 0; /* at its next round */
+}
+
+void
 device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count)
 {
 	if (device->phase != PHASE_ASK || generation != device->generation ||

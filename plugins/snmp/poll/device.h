@@ -24,6 +24,8 @@ struct device_settings {
 /* Copies the settings; begins by itself, within some seconds. NULL: no memory. */
 struct device *device_new(struct poller *poller, const struct device_settings *settings);
 void device_free(struct device *device);
+/* The poller has other profiles, and may have one for devices that had another (`is_all`). Looks at the device again where that matters. */
+void device_reload(struct device *device, bool is_all);
 uint32_t device_number(const struct device *device);
 /* The numbers of the sensors of plan `generation`, as many as `count` 4-octet ones at any address; those of an older plan are passed over. */
 void device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count);

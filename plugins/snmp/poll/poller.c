@@ -18,18 +18,16 @@ profile_fault(void *arg, const char *file, unsigned line, unsigned column, const
 }
 
 /* A profile with a fault is told and left out; the others are used. */
-static int
+static struct profiles *
 load_profiles(struct poller *poller)
 {
 	struct towerd_fault_sink faults = { .report = profile_fault, .arg = poller->ctx };
+	struct profiles *profiles = profiles_of_agent(poller->ctx, &faults);
 
-	poller->profiles = profiles_of_agent(poller->ctx, &faults);
-	if (poller->profiles == NULL)
-		return -ENOMEM;
-	if (profiles_count(poller->profiles) == 0)
+	if (profiles != NULL && profiles_count(profiles) == 0)
 		towerd_log(poller->ctx, TOWERD_LOG_ERROR,
 		    "no device profile was found: nothing can be read from any device");
-	return 0;
+	return profiles;
 }
 
 bool
@@ -184,6 +182,22 @@ take_sensors(struct poller *poller, struct message_reader *r)
 		device_sensors(device, generation, numbers, count);
 }
 
+/* Plans that are in use keep the profiles that they were made from. */
+static void
+take_reload(struct poller *poller, struct message_reader *r)
+{
+	struct profiles *old = poller->profiles;
+	struct profiles *profiles = message_is_whole(r) ? load_profiles(poller) : NULL;
+
+	if (profiles == NULL)
+		return;
+	bool is_all = profiles_fits_hash(profiles) != profiles_fits_hash(old);
+	poller->profiles = profiles;
+	for (size_t i = 0; i < poller->device_count; i++)
+		device_reload(poller->devices[i], is_all);
+	profiles_unref(old);
+}
+
 void
 poller_message(struct poller *poller, const void *data, size_t len)
 {
@@ -191,6 +205,7 @@ poller_message(struct poller *poller, const void *data, size_t len)
 		[MESSAGE_DEVICE] = take_device,
 		[MESSAGE_REMOVE] = take_remove,
 		[MESSAGE_SENSORS] = take_sensors,
+		[MESSAGE_RELOAD] = take_reload,
 	};
 	struct message_reader r = message_open(data, len);
 	uint32_t type = message_u32(&r);
@@ -211,8 +226,8 @@ poller_start(struct towerd_ctx *ctx, struct poller *poller)
 	if (poller->codec == NULL)
 		return -ENOMEM;
 	(void)wire_source_parse(poller->config->source, &source); /* the agent has checked it */
-	int rc = load_profiles(poller);
-	return rc < 0 ? rc : wire_start(ctx, &source, &calls, &poller->wire);
+	poller->profiles = load_profiles(poller);
+	return poller->profiles == NULL ? -ENOMEM : wire_start(ctx, &source, &calls, &poller->wire);
 }
 
 void

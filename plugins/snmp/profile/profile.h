@@ -64,10 +64,9 @@ bool profile_is_module(const struct profile *profile);
 size_t profile_sensor_rules(const struct profile *profile); /* without those of its includes */
 
 /*
- * For a reload: what changed. Two matches with the same value read a device in the same way; as long as profiles_fits_hash() stays,
- * every device has the profiles that it had. Comments and layout do not count.
+ * For a reload. As long as this stays, every device has the profiles that it had; then profile_plan_is_current() says whether they
+ * say what they said. Comments and layout do not count.
  */
-uint64_t profile_match_hash(const struct profile_match *match);
 uint64_t profiles_fits_hash(const struct profiles *profiles);
 
 /* What must be known of a device to match it: GETNEXT each and keep the answers that lie below it. */
@@ -194,6 +193,8 @@ profile_left_fn(void *arg, const struct profile *profile, struct snmp_oid oid, c
 int profile_plan_new(const struct profile_match *match, struct object_set *objects, profile_left_fn *left,
     void *arg, struct profile_plan **out);
 void profile_plan_free(struct profile_plan *plan);
+/* Whether the profiles that the plan was made from stand in this set as they were. */
+bool profile_plan_is_current(const struct profile_plan *plan, const struct profiles *profiles);
 
 /*
  * Decodes one value: returns its quality, and for TOWERD_GOOD writes *value (the kind's unit and decimals; 0 or 1; the state's position).

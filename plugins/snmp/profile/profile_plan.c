@@ -197,6 +197,10 @@ make_plan(struct planner *p, const struct profile_match *match)
 	p->plan->face.groups = pool_take(&p->plan->pool, GROUPS_MAX, sizeof(struct plan_group));
 	if (p->plan->face.groups == NULL || planner_group(p, 0) < 0)
 		return -ENOMEM;
+	p->plan->used = pool_copy(&p->plan->pool, match->profiles, match->count, sizeof(match->profiles[0]));
+	if (p->plan->used == NULL)
+		return -ENOMEM;
+	p->plan->used_count = match->count;
 	if (match->count > 0)
 		p->plan->profiles = profiles_ref(match->profiles[0]->owner);
 	for (size_t i = 0; rc == 0 && i < match->count; i++)
@@ -225,6 +229,19 @@ profile_plan_new(const struct profile_match *match, struct object_set *objects, 
 	else
 		profile_plan_free(&p.plan->face);
 	return rc;
+}
+
+bool
+profile_plan_is_current(const struct profile_plan *plan, const struct profiles *profiles)
+{
+	const struct plan *whole = (const struct plan *)plan; /* `face` comes first */
+
+	for (size_t i = 0; i < whole->used_count; i++) {
+		const struct profile *used = whole->used[i], *now = profiles_find(profiles, used->name);
+		if (now == NULL || now->hash != used->hash)
+			return false;
+	}
+	return true;
 }
 
 void

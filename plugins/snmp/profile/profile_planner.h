@@ -21,6 +21,8 @@ struct found {
 struct plan {
 	struct profile_plan face;
 	struct profiles *profiles;
+	const struct profile *const *used;
+	size_t used_count;
 	struct pool pool;
 };
 

@@ -424,16 +424,6 @@ profiles_probe(const struct profiles *profiles, size_t i)
 }
 
 uint64_t
-profile_match_hash(const struct profile_match *match)
-{
-	uint64_t hash = match->count;
-
-	for (size_t i = 0; i < match->count; i++)
-		hash = hash * UINT64_C(0x100000001b3) ^ match->profiles[i]->hash;
-	return hash;
-}
-
-uint64_t
 profiles_fits_hash(const struct profiles *profiles)
 {
 	uint64_t hash = profiles->count;
@@ -441,7 +431,8 @@ profiles_fits_hash(const struct profiles *profiles)
 	for (size_t i = 0; i < profiles->count; i++) {
 		for (const char *c = profiles->items[i]->name; *c != '\0'; c++)
 			hash = (hash ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-		hash = hash * UINT64_C(0x100000001b3) ^ profiles->items[i]->fits_hash;
+		hash = hash * UINT64_C(0x100000001b3) ^ profiles->items[i]->fits_hash ^
+		    profiles->items[i]->is_module;
 	}
 	return hash;
 }

@@ -117,6 +117,61 @@ all_that_a_plan_looks_at_is_walked_once_and_in_order(void)
 	testing_fini(&t);
 }
 
+#define OLD "profile: p\nmatch: { sysDescr: x }\nsensors: [ { oid: 1.3.1.0, kind: humidity } ]\n"
+
+static const struct {
+	const char *now;
+	bool is_current, fits_as_before;
+} reloads[] = {
+	{ OLD, true, true },
+	{ "# a comment\nprofile:   p\nmatch:\n  sysDescr: x\nsensors:\n  - oid: 1.3.1.0\n    kind: "
+	  "humidity\n",
+	    true, true },
+	{ "profile: p\nmatch: { sysDescr: x }\nsensors: [ { oid: 1.3.1.0, kind: temperature } ]\n", false,
+	    true },
+	{ "profile: p\nmatch: { sysDescr: y }\nsensors: [ { oid: 1.3.1.0, kind: humidity } ]\n", false,
+	    false },
+	{ "profile: q\nmatch: { sysDescr: x }\nsensors: [ { oid: 1.3.1.0, kind: humidity } ]\n", false,
+	    false },
+};
+
+static void
+what_a_reload_changed_for_a_device_is_known(void)
+{
+	for (size_t i = 0; i < sizeof(reloads) / sizeof(reloads[0]); i++) {
+		struct testing old, now;
+
+		testing_init(&old);
+		testing_init(&now);
+		testing_load(&old, OLD);
+		const struct profile_plan *plan = testing_plan(&old, "p", "1.3.1.0|2|40\n");
+		testing_load(&now, reloads[i].now);
+		CU_ASSERT_EQUAL(profiles_link(now.profiles, &now.faults), 0);
+		CU_ASSERT_EQUAL(profile_plan_is_current(plan, now.profiles), reloads[i].is_current);
+		CU_ASSERT_EQUAL(profiles_fits_hash(old.profiles) == profiles_fits_hash(now.profiles),
+		    reloads[i].fits_as_before);
+		testing_fini(&old);
+		testing_fini(&now);
+	}
+}
+
+static void
+a_plan_keeps_the_profiles_that_it_was_made_from(void)
+{
+	const struct snmp_value value = { .tag = SNMP_INTEGER, .integer = 4 };
+	struct testing t;
+	int64_t out = 0;
+
+	testing_init(&t);
+	testing_load(&t, OLD);
+	const struct profile_plan *plan = testing_plan(&t, "p", "1.3.1.0|2|40\n");
+	profiles_unref(t.profiles);
+	t.profiles = NULL;
+	CU_ASSERT_EQUAL(profile_decode(&plan->sensors[0].decode, &value, &out), TOWERD_GOOD);
+	CU_ASSERT_STRING_EQUAL(profile_name(plan->sensors[0].profile), "p");
+	testing_fini(&t);
+}
+
 static void
 the_profiles_of_the_project_have_no_fault(void)
 {
@@ -137,6 +192,8 @@ static const struct claim claims[] = {
 	CLAIM(the_profile_that_fits_best_is_taken),
 	CLAIM(what_matching_asks_for_can_be_known_beforehand),
 	CLAIM(all_that_a_plan_looks_at_is_walked_once_and_in_order),
+	CLAIM(what_a_reload_changed_for_a_device_is_known),
+	CLAIM(a_plan_keeps_the_profiles_that_it_was_made_from),
 	CLAIM(the_profiles_of_the_project_have_no_fault),
 };
 
