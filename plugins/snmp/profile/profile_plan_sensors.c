@@ -12,13 +12,14 @@ choose(struct planner *p, const struct profile_rule *rule, const struct row *row
 		return &rule->choices[0];
 	const struct snmp_object *by = profile_ref_find(&rule->kind_by, p->objects, row->index);
 	const struct profile_choice *otherwise = NULL;
-	if (by == NULL)
-		return NULL;
-	struct profile_field field = profile_field_of(&by->value);
+	struct profile_field field = { 0 };
+
+	if (by != NULL)
+		field = profile_field_of(&by->value);
 	for (size_t i = 0; i < rule->choice_count; i++) {
 		if (rule->choices[i].when.is_else)
 			otherwise = &rule->choices[i];
-		else if (profile_literal_is(&rule->choices[i].when, &field))
+		else if (by != NULL && profile_literal_is(&rule->choices[i].when, &field))
 			return &rule->choices[i];
 	}
 	return otherwise;

@@ -82,8 +82,8 @@ static const struct plan_case cases[] = {
 	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
 	    "      - { column: 2, kind: { column: 1, map: { else: device.temperature, 'Humid*': humidity } } "
 	    "}\n",
-	    "1.3.2.1.1|4|humidity 1\n1.3.2.1.2|4|anything\n1.3.2.2.1|2|5\n1.3.2.2.2|2|6\n",
-	    "humidity:1=500 ; device.temperature:2=6000 ", "" },
+	    "1.3.2.1.1|4|humidity 1\n1.3.2.1.2|4|anything\n1.3.2.2.1|2|5\n1.3.2.2.2|2|6\n1.3.2.2.3|2|7\n",
+	    "humidity:1=500 ; device.temperature:2=6000 ; device.temperature:3=7000 ", "" },
 	{ "texts in an index, and its parts",
 	    "profile: p\nmodule: true\ntables:\n  - entry: 1.3.2\n    sensors:\n"
 	    "      - { column: 1, kind: humidity, instance: '{index.1.text}/{index.-1}', label: "
