@@ -163,7 +163,8 @@ layers_make(struct agent *agent)
 {
 	const struct config_agent *config = &agent->config->agent;
 	const struct model_settings model = { (unsigned)config->readings.stale_factor,
-		config->readings.stale_min_ms };
+		config->readings.stale_min_ms, (enum identity_policy)(config->identity + IDENTITY_ACCEPT),
+		config->identity_keep_ms };
 	const struct alarm_settings alarm = { .hold_ms = config->alarm.hold_ms,
 		.unreachable_ms = config->alarm.unreachable_ms,
 		.clear_keep = (unsigned)config->alarm.clear_keep };

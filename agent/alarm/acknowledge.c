@@ -39,6 +39,7 @@ on_durable(void *arg, int rc, bool final)
 		e->alarm.acked_ms = k->at_ms;
 		k->actor = NULL;
 		alarm_row_write(alarms, e);
+		alarm_identity_acknowledged(alarms, e);
 	}
 	if (k->done != NULL)
 		k->done(k->arg, rc);

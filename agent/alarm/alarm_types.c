@@ -210,9 +210,9 @@ static const struct alarm_type types[] = {
 	{ "comms/clock-skew", ITU_EQUIPMENT, CAUSE(realTimeClockFailure, 70), WARNING | MINOR, TOWERD_WARNING,
 	    .description = "a device's clock is far from the agent's",
 	    .repair_action = "set the device's clock; check its time source" },
-	{ "comms/identity-changed", ITU_INTEGRITY_VIOLATION, CAUSE(unexpectedInformation, 615), MINOR, TOWERD_MINOR,
+	{ "comms/identity-changed", ITU_INTEGRITY_VIOLATION, CAUSE(unexpectedInformation, 615), MINOR, TOWERD_MINOR, .is_computed = true,
 	    .description = "a device answers with another identity than before",
-	    .repair_action = "confirm that the box was swapped on purpose" },
+	    .repair_action = "confirm that the box was swapped on purpose: acknowledge the alarm, or accept the box where it is held" },
 	/* security */
 	{ "security/auth-failure", ITU_SECURITY_VIOLATION, CAUSE(authenticationFailure, 600), MINOR | MAJOR, TOWERD_MINOR,
 	    .description = "somebody used a wrong credential against a device",

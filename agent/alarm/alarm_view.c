@@ -98,6 +98,15 @@ alarm_is_told(const struct view_row *row)
 	return towerd_int(TOWERD_TRUTH, alarm_of(row)->told_severity == alarm_of(row)->severity);
 }
 
+/* What a device reported is held true while it is not heard: until it says otherwise, and marked meanwhile. */
+static struct towerd_value
+alarm_is_confirmed(const struct view_row *row)
+{
+	const struct device *device = model_device(row_alarms(row)->model, alarm_of(row)->device);
+	return towerd_int(TOWERD_TRUTH,
+	    device == NULL || !fault_is(alarm_of(row)) || device->presence == TOWERD_PRESENCE_REACHABLE);
+}
+
 static struct towerd_value
 alarm_resource(const struct view_row *row)
 {
@@ -131,6 +140,7 @@ static const struct view_column columns[] = {
 	VIEW_COLUMN(18, "towerdAlarmTicket", TOWERD_UNSIGNED, .get = alarm_ticket),
 	VIEW_COLUMN(19, "towerdAlarmResource", TOWERD_OID, .get = alarm_resource),
 	VIEW_COLUMN(20, "towerdAlarmRepairAction", TOWERD_TEXT, .get = alarm_repair_action),
+	VIEW_COLUMN(21, "towerdAlarmConfirmed", TOWERD_TRUTH, .get = alarm_is_confirmed),
 };
 
 static const struct view templates[] = {

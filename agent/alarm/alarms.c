@@ -156,6 +156,24 @@ on_fault_sweep(void *arg, struct device *device, int64_t since_ms)
 		fault_sweep(alarms, device, since_ms);
 }
 
+static void
+on_identity(void *arg, struct device *device, const char *ended)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		alarm_identity_change(alarms, device, ended);
+}
+
+static void
+on_twins(void *arg, const struct identity_twins *twins)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		alarm_identity_twin(alarms, twins);
+}
+
 /* Clears what is of `device` and its sensors; of the whole site for 0. */
 static void
 place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *text)
@@ -221,6 +239,10 @@ adopt(struct alarms *alarms, struct entry *e)
 	else if (strcmp(e->alarm.type->name, "comms/data-stale") == 0)
 		gone = staleness_load(alarms, (struct device *)entity) ? NULL
 								       : "the device has no sensors any more";
+	else if (strcmp(e->alarm.type->name, "comms/identity-changed") == 0)
+		gone = alarm_identity_holds(alarms, (struct device *)entity, e->alarm.qualifier)
+		    ? NULL
+		    : "the ledger of the slot knows nothing of it";
 	if (gone != NULL)
 		(void)entry_clear_now(alarms, e, gone);
 	else
@@ -256,6 +278,8 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 		.stale = on_stale,
 		.fault = on_fault,
 		.fault_sweep = on_fault_sweep,
+		.identity = on_identity,
+		.twins = on_twins,
 		.arg = alarms,
 	};
 
@@ -275,6 +299,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 		return load_error(rc, error, size);
 	alarms->is_loaded = true;
 	adopt_all(alarms);
+	alarm_identity_load(alarms);
 	return announce_list(alarms, NULL);
 }
 

@@ -9,6 +9,7 @@
 #include <towerd/time.h>
 
 #include "agent/alarm/inside.h"
+#include "agent/model/identity.h"
 
 struct teller {
 	void (*line)(void *arg, const char *text);
@@ -40,6 +41,40 @@ explain_silence(const struct alarms *alarms, const struct alarm *a, const struct
 }
 
 static void
+explain_identity(const struct alarms *alarms, const struct alarm *a, const struct teller *t)
+{
+	const struct device *device = model_device(alarms->model, a->resource);
+
+	say(t, "observed: the slot's ledger, `towerctl device show %s/%s`",
+	    device != NULL ? device->site->id : "", device != NULL ? device->slot : "");
+	if (a->qualifier[0] != '\0')
+		say(t, "rule: cleared when no two slots have it any more");
+	else if (device != NULL && identity_is_held(device))
+		say(t, "rule: held until `towerctl device accept`, or until the box from before is back");
+	else
+		say(t,
+		    "rule: accepted by policy; cleared by an acknowledgement, by time, or when the box from "
+		    "before is "
+		    "back");
+}
+
+static void
+explain_fault(const struct alarms *alarms, const struct entry *e, const struct teller *t)
+{
+	const struct device *device = model_device(alarms->model, e->alarm.device);
+	char since[TOWERD_TIME_TEXT], hold[TOWERD_TIME_TEXT];
+
+	say(t, "observed: %s/%s reported it itself", e->site_id, e->slot);
+	if (device != NULL && device->presence != TOWERD_PRESENCE_REACHABLE)
+		say(t, "not confirmed: presence of %s is %s since %s; held true until it says otherwise",
+		    e->slot, presence_names[device->presence],
+		    towerd_time_format(device->presence_since_ms, since));
+	if (e->expires_ms > 0)
+		say(t, "rule: nothing takes it back; it ends %s after it was told last",
+		    towerd_duration_format(e->expires_ms, hold));
+}
+
+static void
 explain_observation(const struct alarms *alarms, const struct entry *e, const struct teller *t)
 {
 	const struct alarm *a = &e->alarm;
@@ -50,8 +85,10 @@ explain_observation(const struct alarms *alarms, const struct entry *e, const st
 	else if (strcmp(a->type->name, "comms/device-unreachable") == 0 ||
 	    strcmp(a->type->name, "comms/site-unreachable") == 0)
 		explain_silence(alarms, a, t);
+	else if (strcmp(a->type->name, "comms/identity-changed") == 0)
+		explain_identity(alarms, a, t);
 	else if (a->device != 0 && !a->type->is_computed)
-		say(t, "observed: %s/%s reported it itself", e->site_id, e->slot);
+		explain_fault(alarms, e, t);
 }
 
 static void

@@ -229,6 +229,13 @@ void expiry_free(struct alarms *alarms);
 void expiry_start(struct alarms *alarms, struct entry *entry); /* anew, by entry->expires_ms */
 void expiry_forget(struct alarms *alarms, struct entry *entry);
 
+/* identity.c */
+void alarm_identity_change(struct alarms *alarms, struct device *device, const char *ended);
+void alarm_identity_twin(struct alarms *alarms, const struct identity_twins *twins);
+bool alarm_identity_holds(struct alarms *alarms, struct device *device, const char *qualifier);
+void alarm_identity_load(struct alarms *alarms);
+void alarm_identity_acknowledged(struct alarms *alarms, const struct entry *entry);
+
 /* list.c */
 int list_new(struct alarms *alarms);
 void list_free(struct alarms *alarms);

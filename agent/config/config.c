@@ -30,6 +30,7 @@ static const char *const level_names[] = {
 	NULL,
 };
 static const char *const format_names[] = { [CONFIG_LOG_TEXT] = "text", [CONFIG_LOG_JSON] = "json", NULL };
+static const char *const identity_names[] = { "accept", "hold", NULL };
 static const char *const role_names[] = {
 	[CONFIG_READ] = "read", [CONFIG_OPERATE] = "operate", [CONFIG_ADMIN] = "admin", NULL
 };
@@ -101,6 +102,15 @@ static const struct towerd_option agent_options[] = {
 		"the one that came with this agent, and /etc/towerd/profiles" },
 	{ "inventory", TOWERD_OPT_PATH, offsetof(struct config_agent, inventory),
 	    .help = "file of sites and devices that is imported at each start and reload" },
+	{ "identity", TOWERD_OPT_ENUM, offsetof(struct config_agent, identity), .def = "accept",
+	    .names = identity_names,
+	    .help = "what becomes of another box in a slot: accepted at once and alarmed until it was seen, "
+		    "or held until "
+		    "`towerctl device accept`; a device of the inventory may say otherwise" },
+	{ "identity-keep", TOWERD_OPT_DURATION, offsetof(struct config_agent, identity_keep_ms), .def = "24h",
+	    .min = SECOND, .max = INT64_C(366) * DAY,
+	    .help =
+		"how long the alarm of a box that was accepted at once stands when nobody acknowledges it" },
 	{ "log", TOWERD_OPT_GROUP, offsetof(struct config_agent, log), ROWS(log_options),
 	    .help = "the log, on standard error" },
 	{ "journal", TOWERD_OPT_GROUP, offsetof(struct config_agent, journal), ROWS(journal_options),

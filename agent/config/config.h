@@ -61,6 +61,8 @@ struct config_agent {
 	const char *plugin_dir;    /* never NULL: the build's own when not configured */
 	struct towerd_texts profile_dirs;
 	const char *inventory; /* NULL: sites come by `towerctl site import` alone */
+	int identity;          /* position among accept, hold */
+	int64_t identity_keep_ms;
 	struct config_log log;
 	struct config_journal journal;
 	struct config_readings readings;

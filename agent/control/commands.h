@@ -28,6 +28,7 @@ int commands_add(struct control *control, struct command_parts *parts);
 /* By file. */
 int status_commands_add(struct control *control, struct command_parts *parts);
 int site_commands_add(struct control *control, struct command_parts *parts);
+int device_commands_add(struct control *control, struct command_parts *parts);
 int alarm_commands_add(struct control *control, struct command_parts *parts);
 int ticket_commands_add(struct control *control, struct command_parts *parts);
 int crew_commands_add(struct control *control, struct command_parts *parts);

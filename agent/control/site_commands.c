@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* `site …`, `device …`, `sensor list`, `area list`: what the fleet is, and the states that people set. */
+/* `site …`, `sensor list`, `area list`: what the fleet is, and the states that people set. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +14,6 @@ static void
 run_list(void *arg, struct control_call *call)
 {
 	command_list(arg, call, "towerdSiteTable");
-}
-
-static void
-run_device_list(void *arg, struct control_call *call)
-{
-	command_list(arg, call, "towerdDeviceTable");
 }
 
 static void
@@ -71,34 +65,6 @@ run_show(void *arg, struct control_call *call)
 	print_section(parts, call, "towerdDeviceTable", call->argv[0]);
 	print_section(parts, call, "towerdAlarmTable", call->argv[0]);
 	print_section(parts, call, "towerdTicketTable", call->argv[0]);
-	control_exit(call, 0);
-}
-
-static void
-run_device_show(void *arg, struct control_call *call)
-{
-	const struct command_parts *parts = arg;
-	const struct view *devices = views_find(parts->views, "towerdDeviceTable"),
-			  *sensors = views_find(parts->views, "towerdSensorTable");
-	const char *slash = call->argc == 1 ? strchr(call->argv[0], '/') : NULL;
-	char site[64];
-
-	if (slash == NULL || (size_t)(slash - call->argv[0]) >= sizeof(site) || devices == NULL ||
-	    sensors == NULL) {
-		command_usage(call, "device show SITE/SLOT");
-		return;
-	}
-	snprintf(site, sizeof(site), "%.*s", (int)(slash - call->argv[0]), call->argv[0]);
-	const struct view_filter of_device[] = { { "site", site }, { "slot", slash + 1 } };
-	if (!control_print_row(call, devices, of_device, 2)) {
-		command_refuse(call, "there is no device \"%s\"", call->argv[0]);
-		return;
-	}
-	if (!call->want_json) {
-		const struct view_filter of_sensor[] = { { "site", site }, { "device", slash + 1 } };
-		control_print(call, "\n%s\n", sensors->title);
-		control_print_view(call, sensors, of_sensor, 2);
-	}
 	control_exit(call, 0);
 }
 
@@ -375,14 +341,6 @@ static const struct control_command rows[] = {
 	    .help = "set a state of a site",
 	    .needs_operate = true,
 	    .run = run_set },
-	{ .words = "device list",
-	    .usage = "[COLUMN=VALUE …]",
-	    .help = "devices, whether they answer, and what they sent that was refused",
-	    .run = run_device_list },
-	{ .words = "device show",
-	    .usage = "SITE/SLOT",
-	    .help = "one device with its sensors",
-	    .run = run_device_show },
 	{ .words = "sensor list",
 	    .usage = "[COLUMN=VALUE …]",
 	    .help = "sensors with their values",

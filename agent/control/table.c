@@ -52,16 +52,10 @@ bool
 control_print_row(
     struct control_call *call, const struct view *view, const struct view_filter *filters, size_t count)
 {
-	const struct view_column *columns[CELL_FILTERS_MAX];
-	struct view_row row;
+	struct cell_walk walk;
 	char word[CELL_TEXT], text[CELL_TEXT];
 
-	if (cell_filters_bind(view, call->scope, filters, count, columns) < 0)
-		return false;
-	bool is_there = view_seek(view, call->scope, NULL, 0, true, &row);
-	while (is_there && !cell_filters_pass(&row, filters, count, columns))
-		is_there = view_next(&row);
-	if (!is_there)
+	if (!cell_walk_begin(&walk, view, call->scope, filters, count))
 		return false;
 	if (call->want_json) {
 		print_json(call, view, filters, count);
@@ -71,7 +65,7 @@ control_print_row(
 		const struct view_column *column = &view->columns[i];
 		if (!view_column_is_visible(column, call->scope))
 			continue;
-		const struct towerd_value value = view_get(&row, column);
+		const struct towerd_value value = view_get(&walk.row, column);
 		view_column_word(view, column, word, sizeof(word));
 		control_print(call, "%-20s %s%s%s\n", word,
 		    view_cell_text(column, &value, text, sizeof(text)),

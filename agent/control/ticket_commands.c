@@ -142,72 +142,48 @@ run_update(void *arg, struct control_call *call)
 	step_ask(parts, call, &step, 2);
 }
 
+/* A step that has a command of its own: `confirm`, `assign`, … with what comes behind the ticket's number. */
 static void
-run_confirm(void *arg, struct control_call *call)
+step_run(const struct command_parts *parts, struct control_call *call, enum ticket_event event, int least,
+    const char *usage)
 {
-	const struct command_parts *parts = arg;
-	const struct ticket *ticket = ticket_of(parts, call, "ticket confirm NUMBER [NOTE] [due=2h]");
-	struct ticket_step step = { .event = EV_CONFIRM };
+	struct ticket_step step = { .event = event };
 
+	if (call->argc < least) {
+		command_usage(call, usage);
+		return;
+	}
+	const struct ticket *ticket = ticket_of(parts, call, usage);
 	if (ticket == NULL)
 		return;
 	step.ticket = ticket->number;
-	step_ask(parts, call, &step, 1);
+	if (event == EV_ASSIGN)
+		step.crew = call->argv[1];
+	step_ask(parts, call, &step, event == EV_ASSIGN ? 2 : 1);
+}
+
+static void
+run_confirm(void *arg, struct control_call *call)
+{
+	step_run(arg, call, EV_CONFIRM, 1, "ticket confirm NUMBER [NOTE] [due=2h]");
 }
 
 static void
 run_assign(void *arg, struct control_call *call)
 {
-	static const char usage[] = "ticket assign NUMBER CREW [NOTE] [eta=30m] [due=2h]";
-	const struct command_parts *parts = arg;
-	struct ticket_step step = { .event = EV_ASSIGN };
-
-	if (call->argc < 2) {
-		command_usage(call, usage);
-		return;
-	}
-	const struct ticket *ticket = ticket_of(parts, call, usage);
-	if (ticket == NULL)
-		return;
-	step.ticket = ticket->number;
-	step.crew = call->argv[1];
-	step_ask(parts, call, &step, 2);
+	step_run(arg, call, EV_ASSIGN, 2, "ticket assign NUMBER CREW [NOTE] [eta=30m] [due=2h]");
 }
 
 static void
 run_attest(void *arg, struct control_call *call)
 {
-	static const char usage[] = "ticket attest NUMBER REASON";
-	const struct command_parts *parts = arg;
-	struct ticket_step step = { .event = EV_ATTEST };
-
-	if (call->argc < 2) {
-		command_usage(call, usage);
-		return;
-	}
-	const struct ticket *ticket = ticket_of(parts, call, usage);
-	if (ticket == NULL)
-		return;
-	step.ticket = ticket->number;
-	step_ask(parts, call, &step, 1);
+	step_run(arg, call, EV_ATTEST, 2, "ticket attest NUMBER REASON");
 }
 
 static void
 run_note(void *arg, struct control_call *call)
 {
-	static const char usage[] = "ticket note NUMBER TEXT";
-	const struct command_parts *parts = arg;
-	struct ticket_step step = { .event = EV_NOTE };
-
-	if (call->argc < 2) {
-		command_usage(call, usage);
-		return;
-	}
-	const struct ticket *ticket = ticket_of(parts, call, usage);
-	if (ticket == NULL)
-		return;
-	step.ticket = ticket->number;
-	step_ask(parts, call, &step, 1);
+	step_run(arg, call, EV_NOTE, 2, "ticket note NUMBER TEXT");
 }
 
 /* Show: the row, and the history from the journal. */

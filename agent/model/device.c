@@ -13,6 +13,7 @@
 #define ATTRIBUTE_MAX  255 /* octets of a value; SnmpAdminString (RFC 3411) */
 
 const char *const presence_names[] = { "unknown", "reachable", "unreachable", NULL };
+const char *const identity_policy_names[] = { "accept", "hold", NULL };
 
 struct device *
 device_find(const struct site *site, const char *slot, bool removed_too)
@@ -37,6 +38,7 @@ device_fini(struct device *device)
 		free((char *)(uintptr_t)device->attributes[i].value);
 	}
 	free(device->attributes);
+	identity_free(device);
 	free(device->keys);
 	free(device->values);
 	free(device->sensors);
@@ -199,6 +201,23 @@ attribute_get(const struct device *device, const char *name)
 	return "";
 }
 
+int64_t
+attribute_told_ms(const struct device *device, const char *name)
+{
+	for (size_t i = 0; i < device->attribute_count; i++)
+		if (strcmp(device->attributes[i].name, name) == 0)
+			return device->attributes[i].told_ms;
+	return INT64_MIN;
+}
+
+static void
+attribute_told(struct device *device, const char *name, int64_t now_ms)
+{
+	for (size_t i = 0; i < device->attribute_count; i++)
+		if (strcmp(device->attributes[i].name, name) == 0)
+			device->attributes[i].told_ms = now_ms;
+}
+
 int
 attribute_put(struct device *device, const char *name, const char *value, int64_t since_ms)
 {
@@ -223,7 +242,7 @@ attribute_put(struct device *device, const char *name, const char *value, int64_
 		free(copy);
 		return device->attribute_count == ATTRIBUTES_MAX ? -ENOSPC : -ENOMEM;
 	}
-	grown[device->attribute_count++] = (struct device_attribute){ name_copy, copy, since_ms };
+	grown[device->attribute_count++] = (struct device_attribute){ name_copy, copy, since_ms, INT64_MIN };
 	return 0;
 }
 
@@ -258,15 +277,21 @@ model_attribute(struct model *model, uint32_t number, const char *name, const ch
 		return -ENOENT;
 	if (name == NULL || name[0] == '\0' || strlen(name) > 63 || value == NULL)
 		return -EINVAL;
+	identity_hear(model, device, name, value);
+	attribute_told(device, name, loop_now_ms(model->loop));
 	const char *known = attribute_get(device, name);
-	if (strlen(known) == model_cut(value, ATTRIBUTE_MAX) && strncmp(known, value, strlen(known)) == 0)
+	if (strlen(known) == model_cut(value, ATTRIBUTE_MAX) && strncmp(known, value, strlen(known)) == 0) {
+		identity_write_now(device);
 		return 0;
+	}
 	char *before = strdup(known);
 	if (before == NULL)
 		return -ENOMEM;
 	int rc = attribute_put(device, name, value, loop_utc_ms(model->loop));
 	if (rc == 0)
 		journal_attribute(model, device, name, before, actor);
+	attribute_told(device, name, loop_now_ms(model->loop));
+	identity_write_now(device);
 	free(before);
 	return rc;
 }

@@ -30,42 +30,21 @@ site_id(const struct view_row *row)
 	return towerd_bytes(TOWERD_TEXT, device->site->id, strlen(device->site->id));
 }
 
-static struct towerd_value
-attribute(const struct view_row *row, const char *name)
-{
-	const char *text = attribute_get(row->object, name);
-	return towerd_bytes(TOWERD_TEXT, text, strlen(text));
-}
-
-static struct towerd_value
-maker(const struct view_row *row)
-{
-	return attribute(row, "manufacturer");
-}
-
-static struct towerd_value
-box_model(const struct view_row *row)
-{
-	return attribute(row, "model");
-}
-
-static struct towerd_value
-software(const struct view_row *row)
-{
-	return attribute(row, "software");
-}
-
-static struct towerd_value
-serial(const struct view_row *row)
-{
-	return attribute(row, "serial");
-}
-
-static struct towerd_value
-profile(const struct view_row *row)
-{
-	return attribute(row, "profile");
-}
+/* Attributes as columns of any entity's row, "" where it is no device: entPhysicalTable has them as well. */
+#define ATTRIBUTE_COLUMN(function, name)                                                                     \
+	struct towerd_value function(const struct view_row *row)                                             \
+	{                                                                                                    \
+		const struct entity *entity = row->object;                                                   \
+		const char *text = entity->kind_of == ENTITY_DEVICE ? attribute_get(row->object, name) : ""; \
+		return towerd_bytes(TOWERD_TEXT, text, strlen(text));                                        \
+	}
+ATTRIBUTE_COLUMN(attribute_maker, "manufacturer")
+ATTRIBUTE_COLUMN(attribute_model, "model")
+ATTRIBUTE_COLUMN(attribute_hardware, "hardware")
+ATTRIBUTE_COLUMN(attribute_firmware, "firmware")
+ATTRIBUTE_COLUMN(attribute_software, "software")
+ATTRIBUTE_COLUMN(attribute_serial, "serial")
+ATTRIBUTE_COLUMN(attribute_profile, "profile")
 
 static struct towerd_value
 sensors(const struct view_row *row)
@@ -94,11 +73,11 @@ static const struct view_column columns[] = {
 	VIEW_COLUMN(
 	    10, "towerdDeviceDeployment", TOWERD_ENUM, DEVICE(deployment), .info.names = deployment_names),
 	VIEW_COLUMN(11, "towerdDeviceLastSeen", TOWERD_DATE, DEVICE(last_seen_ms)),
-	VIEW_COLUMN(12, "towerdDeviceManufacturer", TOWERD_TEXT, .get = maker),
-	VIEW_COLUMN(13, "towerdDeviceModel", TOWERD_TEXT, .get = box_model),
-	VIEW_COLUMN(14, "towerdDeviceSoftware", TOWERD_TEXT, .get = software),
-	VIEW_COLUMN(15, "towerdDeviceSerial", TOWERD_TEXT, .get = serial),
-	VIEW_COLUMN(16, "towerdDeviceProfile", TOWERD_TEXT, .get = profile),
+	VIEW_COLUMN(12, "towerdDeviceManufacturer", TOWERD_TEXT, .get = attribute_maker),
+	VIEW_COLUMN(13, "towerdDeviceModel", TOWERD_TEXT, .get = attribute_model),
+	VIEW_COLUMN(14, "towerdDeviceSoftware", TOWERD_TEXT, .get = attribute_software),
+	VIEW_COLUMN(15, "towerdDeviceSerial", TOWERD_TEXT, .get = attribute_serial),
+	VIEW_COLUMN(16, "towerdDeviceProfile", TOWERD_TEXT, .get = attribute_profile),
 	VIEW_COLUMN(17, "towerdDeviceSensors", TOWERD_UNSIGNED, .get = sensors),
 	VIEW_COLUMN(18, "towerdDeviceRejected", TOWERD_COUNTER, DEVICE(rejected)),
 	VIEW_COLUMN(19, "towerdDeviceLastReject", TOWERD_TEXT, VIEW_TEXT(struct device, last_reject),

@@ -157,46 +157,10 @@ name(const struct view_row *row)
 }
 
 static struct towerd_value
-attribute(const struct view_row *row, const char *which)
-{
-	return own_text(device_of(row) == NULL ? "" : attribute_get(device_of(row), which));
-}
-
-static struct towerd_value
-hardware(const struct view_row *row)
-{
-	return attribute(row, "hardware");
-}
-
-static struct towerd_value
-firmware(const struct view_row *row)
-{
-	return attribute(row, "firmware");
-}
-
-static struct towerd_value
 software(const struct view_row *row)
 {
 	const struct entity *entity = row->object;
-	return entity->kind_of == ENTITY_AGENT ? own_text(TOWERD_VERSION) : attribute(row, "software");
-}
-
-static struct towerd_value
-serial(const struct view_row *row)
-{
-	return attribute(row, "serial");
-}
-
-static struct towerd_value
-maker(const struct view_row *row)
-{
-	return attribute(row, "manufacturer");
-}
-
-static struct towerd_value
-box_model(const struct view_row *row)
-{
-	return attribute(row, "model");
+	return entity->kind_of == ENTITY_AGENT ? own_text(TOWERD_VERSION) : attribute_software(row);
 }
 
 static struct towerd_value
@@ -243,12 +207,12 @@ static const struct view_column columns[] = {
 	VIEW_COLUMN(5, "entPhysicalClass", TOWERD_ENUM, .get = class_of, VIEW_NAMES(class_names)),
 	VIEW_COLUMN(6, "entPhysicalParentRelPos", TOWERD_INTEGER, .get = position_among_siblings),
 	VIEW_COLUMN(7, "entPhysicalName", TOWERD_TEXT, .get = name),
-	VIEW_COLUMN(8, "entPhysicalHardwareRev", TOWERD_TEXT, .get = hardware),
-	VIEW_COLUMN(9, "entPhysicalFirmwareRev", TOWERD_TEXT, .get = firmware),
+	VIEW_COLUMN(8, "entPhysicalHardwareRev", TOWERD_TEXT, .get = attribute_hardware),
+	VIEW_COLUMN(9, "entPhysicalFirmwareRev", TOWERD_TEXT, .get = attribute_firmware),
 	VIEW_COLUMN(10, "entPhysicalSoftwareRev", TOWERD_TEXT, .get = software),
-	VIEW_COLUMN(11, "entPhysicalSerialNum", TOWERD_TEXT, .get = serial),
-	VIEW_COLUMN(12, "entPhysicalMfgName", TOWERD_TEXT, .get = maker),
-	VIEW_COLUMN(13, "entPhysicalModelName", TOWERD_TEXT, .get = box_model),
+	VIEW_COLUMN(11, "entPhysicalSerialNum", TOWERD_TEXT, .get = attribute_serial),
+	VIEW_COLUMN(12, "entPhysicalMfgName", TOWERD_TEXT, .get = attribute_maker),
+	VIEW_COLUMN(13, "entPhysicalModelName", TOWERD_TEXT, .get = attribute_model),
 	VIEW_COLUMN(14, "entPhysicalAlias", TOWERD_TEXT, .get = alias),
 	VIEW_COLUMN(15, "entPhysicalAssetID", TOWERD_TEXT, .get = empty),
 	VIEW_COLUMN(16, "entPhysicalIsFRU", TOWERD_TRUTH, .get = is_fru),

@@ -62,8 +62,9 @@ struct model {
 	struct area *areas;      /* the nameless root */
 	struct skip *area_index; /* all areas in the order of their table */
 	struct unclaimed *unclaimed;
+	struct identities *identities;
 	struct model_stats stats;
-	struct view views[8]; /* each with the model as its `arg` */
+	struct view views[9]; /* each with the model as its `arg` */
 };
 
 /* Tells every listener that asked for it. */
@@ -108,6 +109,7 @@ int device_setting_add(struct model *model, struct device *device, const char *k
 void device_settings_clear(struct model *model, struct device *device);
 int attribute_put(struct device *device, const char *name, const char *value, int64_t since_ms);
 const char *attribute_get(const struct device *device, const char *name); /* "" : none */
+int64_t attribute_told_ms(const struct device *device, const char *name);
 
 /* sensor.c */
 struct sensor *sensor_add(struct model *model, struct device *device, uint32_t number, unsigned kind,
@@ -147,6 +149,17 @@ bool position_given(const struct model *model, uint32_t site, struct towerd_posi
 void
 position_write(struct store_txn *txn, uint32_t site, bool is_given, const struct towerd_position *position);
 
+/* identity.c: what the rest of the model says to the ledgers; identity.h is for those above. */
+int identities_init(struct model *model);
+void identities_free(struct model *model);
+void identity_hear(struct model *model, struct device *device, const char *name, const char *value);
+void identity_placed(struct device *device);  /* it is in the inventory; with an address and a policy */
+void identity_removed(struct device *device); /* not any more */
+void identity_write_now(struct device *device);
+void identity_free(struct device *device);
+struct towerd_json;
+int identity_load(struct model *model, struct device *device, const struct towerd_json *row);
+
 /* unclaimed.c */
 void unclaimed_forget(struct model *model, const char *site);
 void unclaimed_free(struct model *model);
@@ -175,8 +188,17 @@ bool rows_seek(const struct model *model, enum rows_by by, unsigned classes, str
 bool rows_next(const struct model *model, enum rows_by by, unsigned classes, struct view_row *row);
 #define ROWS_OF(class_) (1u << (class_))
 
+/* device_view.c: columns that are attributes, for every view whose rows are entities. */
+struct towerd_value attribute_maker(const struct view_row *row);
+struct towerd_value attribute_model(const struct view_row *row);
+struct towerd_value attribute_hardware(const struct view_row *row);
+struct towerd_value attribute_firmware(const struct view_row *row);
+struct towerd_value attribute_software(const struct view_row *row);
+struct towerd_value attribute_serial(const struct view_row *row);
+struct towerd_value attribute_profile(const struct view_row *row);
+
 /* One each for the files of views. */
-extern const struct view site_view, device_view, sensor_view, area_view, unclaimed_view, location_view,
-    entity_view, entity_sensor_view;
+extern const struct view site_view, device_view, identity_view, sensor_view, area_view, unclaimed_view,
+    location_view, entity_view, entity_sensor_view;
 
 #endif

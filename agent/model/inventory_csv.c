@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The inventory as CSV (RFC 4180, UTF-8, a line of names first). Columns are those of the YAML form: location.lat and location.lon,
- * thresholds.KIND.WORD, device.id, device.driver, device.address, device.link-budget, device.SETTING; depends-on "A | B & C", covers "A B". A line that
+ * thresholds.KIND.WORD, device.id, device.driver, device.address, device.link-budget, device.identity, device.SETTING; depends-on "A | B & C", covers "A B". A line that
  * repeats the id of the line before brings one more device of that site and leaves the other columns empty.
  */
 #include <errno.h>

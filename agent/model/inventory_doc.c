@@ -476,6 +476,19 @@ add_setting(struct inventory_reader *reader, struct inventory_device *device, st
 	return 0;
 }
 
+static int
+set_policy(struct inventory_reader *reader, struct inventory_device *device, struct inventory_place place,
+    const char *text)
+{
+	for (uint8_t i = 0; identity_policy_names[i] != NULL; i++)
+		if (strcmp(identity_policy_names[i], text) == 0) {
+			device->identity_policy = (uint8_t)(i + IDENTITY_ACCEPT);
+			return 0;
+		}
+	inventory_fault(reader, place, "identity \"%.64s\": accept or hold is accepted", text);
+	return -EINVAL;
+}
+
 int
 inventory_set_device(struct inventory_reader *reader, struct inventory_device *device,
     struct inventory_place place, const char *key, const char *text)
@@ -495,6 +508,8 @@ inventory_set_device(struct inventory_reader *reader, struct inventory_device *d
 		return set_text(reader, place, key, text, &device->address);
 	if (strcmp(key, "link-budget") == 0)
 		return set_budget(reader, place, text, &device->link_budget);
+	if (strcmp(key, "identity") == 0)
+		return set_policy(reader, device, place, text);
 	if (!is_id(key, 64)) {
 		inventory_fault(reader, place, "\"%.64s\" is not the name of a setting", key);
 		return -EINVAL;

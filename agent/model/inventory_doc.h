@@ -19,6 +19,7 @@ struct inventory_device {
 	struct inventory_place place;
 	const char *slot, *driver, *address;
 	int64_t link_budget;
+	uint8_t identity_policy;
 	const char **keys, **values;
 	size_t setting_count;
 };
@@ -73,7 +74,7 @@ int inventory_set_depends(struct inventory_reader *reader, struct inventory_site
     struct inventory_place place, const char *text);
 int inventory_set_covers(struct inventory_reader *reader, struct inventory_site *site,
     struct inventory_place place, const char *text);
-/* A device's key: id driver address link-budget, or a setting for its driver. */
+/* A device's key: id driver address link-budget identity, or a setting for its driver. */
 int inventory_set_device(struct inventory_reader *reader, struct inventory_device *device,
     struct inventory_place place, const char *key, const char *text);
 

@@ -85,6 +85,9 @@ put_device(FILE *out, const struct device *device)
 	}
 	if (device->link_budget > 0)
 		fprintf(out, ", link-budget: %s", towerd_size_format(device->link_budget, size));
+	if (device->identity_policy != IDENTITY_DEFAULT)
+		fprintf(
+		    out, ", identity: %s", identity_policy_names[device->identity_policy - IDENTITY_ACCEPT]);
 	for (size_t i = 0; i < device->setting_count; i++) {
 		fputs(", ", out);
 		put_quoted(out, device->keys[i]);

@@ -124,6 +124,7 @@ write_wanted(const struct import *import, const struct import_step *step)
 			.driver = d->driver,
 			.address = d->address,
 			.link_budget = d->link_budget,
+			.identity_policy = d->identity_policy,
 			.keys = d->keys,
 			.values = d->values,
 			.setting_count = d->setting_count };
@@ -176,7 +177,7 @@ import_is_same(const struct device *device, const struct inventory_device *want)
 {
 	if (device->is_removed || strcmp(device->driver, want->driver) != 0 ||
 	    strcmp(device->address, want->address) != 0 || device->link_budget != want->link_budget ||
-	    device->setting_count != want->setting_count)
+	    device->identity_policy != want->identity_policy || device->setting_count != want->setting_count)
 		return false;
 	for (size_t i = 0; i < want->setting_count; i++)
 		if (strcmp(device->keys[i], want->keys[i]) != 0 ||
@@ -200,6 +201,7 @@ apply_device(struct model *model, struct site *site, const struct inventory_devi
 	if (!is_new && strcmp(device->driver, want->driver) != 0)
 		MODEL_TELL(model, fault_sweep, device, INT64_MAX);
 	device->link_budget = want->link_budget;
+	device->identity_policy = want->identity_policy;
 	device_settings_clear(model, device);
 	rc = model_text(model, &device->driver, want->driver);
 	if (rc == 0)
@@ -207,6 +209,7 @@ apply_device(struct model *model, struct site *site, const struct inventory_devi
 	for (size_t i = 0; rc == 0 && i < want->setting_count; i++)
 		rc = device_setting_add(model, device, want->keys[i], want->values[i]);
 	MODEL_TELL(model, device, device, is_new);
+	identity_placed(device);
 	return rc;
 }
 
@@ -214,6 +217,7 @@ static void
 remove_device(struct model *model, struct device *device)
 {
 	device->is_removed = true;
+	identity_removed(device);
 	device->presence = TOWERD_PRESENCE_UNKNOWN;
 	device->deployment = TOWERD_DEPLOYMENT_UNKNOWN;
 	MODEL_TELL(model, device_removed, device);

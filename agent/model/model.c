@@ -17,6 +17,10 @@ settle(struct model_settings *settings, const struct model_settings *given)
 		settings->stale_factor = 3;
 	if (settings->stale_min_ms <= 0)
 		settings->stale_min_ms = 180000;
+	if (settings->identity_policy == IDENTITY_DEFAULT)
+		settings->identity_policy = IDENTITY_ACCEPT;
+	if (settings->identity_keep_ms <= 0)
+		settings->identity_keep_ms = 24 * 3600 * INT64_C(1000);
 }
 
 struct model *
@@ -35,7 +39,7 @@ model_new(
 	model->cell_kind = cell == NULL ? UINT32_MAX : cell->kind.number;
 	model->intern = intern_new();
 	if (model->intern == NULL || numbers_init(model) < 0 || areas_init(model) < 0 ||
-	    positions_init(model) < 0 || stale_start(model) < 0) {
+	    positions_init(model) < 0 || identities_init(model) < 0 || stale_start(model) < 0) {
 		model_free(model);
 		return NULL;
 	}
@@ -76,6 +80,7 @@ model_free(struct model *model)
 	sensors_free(model);
 	numbers_fini(model);
 	positions_free(model);
+	identities_free(model);
 	unclaimed_free(model);
 	areas_free(model);
 	intern_free(model->intern);
@@ -94,8 +99,8 @@ model_listen(struct model *model, const struct model_listener *listener)
 int
 model_add_views(struct model *model, struct views *views)
 {
-	static const struct view *const all[] = { &site_view, &device_view, &sensor_view, &area_view,
-		&unclaimed_view, &location_view, &entity_view, &entity_sensor_view };
+	static const struct view *const all[] = { &site_view, &device_view, &identity_view, &sensor_view,
+		&area_view, &unclaimed_view, &location_view, &entity_view, &entity_sensor_view };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		model->views[i] = *all[i];
 		model->views[i].arg = model;

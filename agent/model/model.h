@@ -59,6 +59,10 @@ struct model_threshold { /* an inventory `thresholds:` entry, resolved to a kind
 	int64_t limit;
 };
 
+/* What becomes of another box in a slot (identity.h). */
+enum identity_policy { IDENTITY_DEFAULT, IDENTITY_ACCEPT, IDENTITY_HOLD };
+extern const char *const identity_policy_names[]; /* from IDENTITY_ACCEPT on */
+
 struct site {
 	struct entity entity;
 	uint8_t kind, admin, oper, standby, structural, clearance, service; /* the enums above */
@@ -102,13 +106,17 @@ struct device {
 	/* model, software, serial, … with their history in the journal */
 	struct device_attribute *attributes;
 	size_t attribute_count;
+	struct identity *identity; /* identity.h; NULL: it never told what it is */
+	uint8_t identity_policy;   /* enum identity_policy */
 	struct sensor **sensors;
 	size_t sensor_count;
 };
 
 struct device_attribute {
 	const char *name, *value;
-	int64_t since_ms;
+	int64_t since_ms; /* UTC: when it became this */
+	int64_t
+	    told_ms; /* monotonic: when it was last told, the same or not; INT64_MIN: not since the start */
 };
 
 struct sensor {
@@ -129,6 +137,7 @@ struct sensor {
 };
 
 struct model;
+struct identity_twins;
 
 /* Changes, for the layers above (alarm, repair, host): called on the loop thread, after the change, while the model is consistent. */
 struct model_listener {
@@ -142,6 +151,9 @@ struct model_listener {
 	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
 	void (*fault_sweep)(void *arg, struct device *device, int64_t since_ms);
+	/* Its ledger: `ended` NULL: another box stands there, which is news; else why that is none any more. */
+	void (*identity)(void *arg, struct device *device, const char *ended);
+	void (*twins)(void *arg, const struct identity_twins *twins);
 	void (*pace)(void *arg, struct site *site); /* that of its devices may have changed */
 	/* the derived service changed; service.c has the rule */
 	void (*service)(void *arg, struct site *site, enum service before);
@@ -149,8 +161,10 @@ struct model_listener {
 };
 
 struct model_settings {
-	unsigned stale_factor; /* a reading is stale after this many of its intervals; 0: 3 */
-	int64_t stale_min_ms;  /* and never before this; 0: 180 s */
+	unsigned stale_factor;                /* a reading is stale after this many of its intervals; 0: 3 */
+	int64_t stale_min_ms;                 /* and never before this; 0: 180 s */
+	enum identity_policy identity_policy; /* of devices that have none of their own; DEFAULT: accept */
+	int64_t identity_keep_ms; /* how long a box that was accepted by policy is news; 0: 24 h */
 };
 
 /*

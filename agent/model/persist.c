@@ -119,6 +119,9 @@ persist_device(struct store_txn *txn, const struct device *device)
 	towerd_json_put_text(&body, "address", device->address);
 	if (device->link_budget > 0)
 		towerd_json_put_int(&body, "link-budget", device->link_budget);
+	if (device->identity_policy != IDENTITY_DEFAULT)
+		towerd_json_put_text(
+		    &body, "identity", identity_policy_names[device->identity_policy - IDENTITY_ACCEPT]);
 	if (device->setting_count > 0) {
 		towerd_json_open(&body, "settings", '{');
 		for (size_t i = 0; i < device->setting_count; i++)

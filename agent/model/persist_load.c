@@ -160,6 +160,8 @@ load_device(struct model *model, uint32_t number, const char *word, const struct
 		if (entity == NULL || entity->kind_of != ENTITY_DEVICE)
 			return -EUCLEAN;
 		loading.device = (struct device *)(void *)entity;
+		if (strcmp(word, "identity") == 0)
+			return identity_load(model, loading.device, row);
 		return towerd_json_each(row, load_attribute, &loading);
 	}
 	entity = numbers_find(model, (uint32_t)uint_of(towerd_json_get(row, "site"), UINT32_MAX));
@@ -172,6 +174,8 @@ load_device(struct model *model, uint32_t number, const char *word, const struct
 	if (model_text(model, &loading.device->driver, text_of(row, "driver")) < 0 ||
 	    model_text(model, &loading.device->address, text_of(row, "address")) < 0)
 		return -ENOMEM;
+	loading.device->identity_policy =
+	    (uint8_t)name_number(identity_policy_names, text_of(row, "identity"));
 	loading.device->link_budget = (int64_t)uint_of(towerd_json_get(row, "link-budget"), INT64_MAX);
 	towerd_json_bool(towerd_json_get(row, "removed"), &loading.device->is_removed);
 	const struct towerd_json *settings = towerd_json_get(row, "settings");
@@ -233,12 +237,17 @@ load_row(void *arg, const char *key, const char *body, size_t len)
 	return rc;
 }
 
+/* What is derived of all rows together. */
 static void
-cover_again(struct model *model)
+derive_again(struct model *model)
 {
 	for (struct site *site = NULL;
-	     (site = model_next_site(model, site == NULL ? 0 : site->entity.number)) != NULL;)
+	     (site = model_next_site(model, site == NULL ? 0 : site->entity.number)) != NULL;) {
 		service_derive(model, site);
+		for (size_t i = 0; i < site->device_count; i++)
+			if (!site->devices[i]->is_removed)
+				identity_placed(site->devices[i]);
+	}
 }
 
 int
@@ -261,6 +270,6 @@ persist_load(struct model *model, char *error, size_t size)
 			return rc;
 		}
 	}
-	cover_again(model);
+	derive_again(model);
 	return 0;
 }

@@ -3,8 +3,10 @@
 #include "agent/view/cell.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <towerd/time.h>
@@ -176,33 +178,69 @@ view_cell_text(const struct view_column *column, const struct towerd_value *valu
 	return out;
 }
 
-int
-cell_filters_bind(const struct view *view, const struct scope *scope, const struct view_filter *filters,
-    size_t count, const struct view_column *columns[CELL_FILTERS_MAX])
+static bool
+passes(const struct cell_walk *walk)
 {
-	if (count > CELL_FILTERS_MAX)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		columns[i] = view_column_find(view, scope, filters[i].name);
-		if (columns[i] == NULL)
-			return -1;
-	}
-	return 0;
-}
-
-bool
-cell_filters_pass(const struct view_row *row, const struct view_filter *filters, size_t count,
-    const struct view_column *const *columns)
-{
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < walk->count; i++) {
 		char text[CELL_TEXT];
-		struct towerd_value value = view_get(row, columns[i]);
-		view_cell_text(columns[i], &value, text, sizeof(text));
-		size_t len = strlen(filters[i].text);
-		bool is_prefix = len > 0 && filters[i].text[len - 1] == '*';
-		if (is_prefix ? strncmp(text, filters[i].text, len - 1) != 0
-			      : strcmp(text, filters[i].text) != 0)
+		const char *want = walk->filters[i].text;
+		struct towerd_value value = view_get(&walk->row, walk->columns[i]);
+		view_cell_text(walk->columns[i], &value, text, sizeof(text));
+		size_t len = strlen(want);
+		bool is_prefix = len > 0 && want[len - 1] == '*';
+		if (is_prefix ? strncmp(text, want, len - 1) != 0 : strcmp(text, want) != 0)
 			return false;
 	}
 	return true;
+}
+
+static bool
+pass_over(struct cell_walk *walk, bool is_there)
+{
+	while (is_there && (!walk->is_bound || walk->row.key[0] == walk->first)) {
+		if (passes(walk))
+			return true;
+		is_there = view_next(&walk->row);
+	}
+	return false;
+}
+
+static void
+bind_first(struct cell_walk *walk, const struct view *view, size_t i)
+{
+	const struct towerd_column_info *info = &walk->columns[i]->info;
+	char *end;
+
+	if (walk->columns[i] != &view->columns[0] || (info->flags & TOWERD_COLUMN_INDEX) == 0 ||
+	    info->type != TOWERD_UNSIGNED || strspn(walk->filters[i].text, "0123456789") == 0)
+		return;
+	errno = 0;
+	unsigned long number = strtoul(walk->filters[i].text, &end, 10);
+	walk->is_bound = *end == '\0' && errno == 0 && number <= UINT32_MAX;
+	walk->first = (uint32_t)number;
+}
+
+bool
+cell_walk_begin(struct cell_walk *walk, const struct view *view, const struct scope *scope,
+    const struct view_filter *filters, size_t count)
+{
+	walk->filters = filters;
+	walk->count = count;
+	walk->is_bound = false;
+	if (count > CELL_FILTERS_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		walk->columns[i] = view_column_find(view, scope, filters[i].name);
+		if (walk->columns[i] == NULL)
+			return false;
+		bind_first(walk, view, i);
+	}
+	return pass_over(
+	    walk, view_seek(view, scope, &walk->first, walk->is_bound ? 1 : 0, true, &walk->row));
+}
+
+bool
+cell_walk_next(struct cell_walk *walk)
+{
+	return pass_over(walk, view_next(&walk->row));
 }

@@ -12,10 +12,20 @@ const char *
 cell_name(const struct view_column *column, int64_t number); /* of an enumeration; NULL: it has none */
 void cell_print_oid(const struct towerd_value *value, char *out, size_t size);
 
-/* The filters' columns; -1 when one names no column of this scope: then no row passes. */
-int cell_filters_bind(const struct view *view, const struct scope *scope, const struct view_filter *filters,
-    size_t count, const struct view_column *columns[CELL_FILTERS_MAX]);
-bool cell_filters_pass(const struct view_row *row, const struct view_filter *filters, size_t count,
-    const struct view_column *const *columns);
+/*
+ * The rows that pass the filters, in order. A filter by the number that comes first in the index is a bound: only the rows behind it are walked. A
+ * filter that names no column of the scope lets nothing pass.
+ */
+struct cell_walk {
+	const struct view_filter *filters;
+	size_t count;
+	const struct view_column *columns[CELL_FILTERS_MAX];
+	bool is_bound;
+	uint32_t first; /* of the key, when it is bound */
+	struct view_row row;
+};
+bool cell_walk_begin(struct cell_walk *walk, const struct view *view, const struct scope *scope,
+    const struct view_filter *filters, size_t count); /* false: there is none */
+bool cell_walk_next(struct cell_walk *walk);
 
 #endif

@@ -124,6 +124,10 @@ struct towerd_json_writer;
 struct view_filter { /* rows whose column `name` reads as `text` (or begins with it, when it ends in '*') */
 	const char *name, *text;
 };
+/* As the member `key` of an object that is being written (NULL: an item, or the root). */
+void view_put_json(const struct view *view, const struct scope *scope, const struct view_filter *filters,
+    size_t count, const char *key, struct towerd_json_writer *out);
+void view_put_row(const struct view_row *row, struct towerd_json_writer *out); /* its cells, as members */
 void view_print_json(const struct view *view, const struct scope *scope, const struct view_filter *filters,
     size_t count, struct towerd_json_writer *out);
 /* A table with aligned columns. `write` gets whole lines. */

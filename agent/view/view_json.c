@@ -74,25 +74,35 @@ put_cell(struct towerd_json_writer *out, const struct view_column *column, const
 }
 
 void
-view_print_json(const struct view *view, const struct scope *scope, const struct view_filter *filters,
-    size_t count, struct towerd_json_writer *out)
+view_put_row(const struct view_row *row, struct towerd_json_writer *out)
 {
-	const struct view_column *columns[CELL_FILTERS_MAX];
-	towerd_json_open(out, NULL, '[');
-	struct view_row row;
-	bool more = cell_filters_bind(view, scope, filters, count, columns) == 0 &&
-	    view_seek(view, scope, NULL, 0, true, &row);
-	for (; more; more = view_next(&row)) {
-		if (!cell_filters_pass(&row, filters, count, columns))
+	const struct view *view = row->view;
+	for (size_t i = 0; i < view->column_count; i++) {
+		if (!view_column_is_visible(&view->columns[i], row->scope))
 			continue;
+		struct towerd_value value = view_get(row, &view->columns[i]);
+		put_cell(out, &view->columns[i], &value);
+	}
+}
+
+void
+view_put_json(const struct view *view, const struct scope *scope, const struct view_filter *filters,
+    size_t count, const char *key, struct towerd_json_writer *out)
+{
+	struct cell_walk walk;
+	towerd_json_open(out, key, '[');
+	bool more = cell_walk_begin(&walk, view, scope, filters, count);
+	for (; more; more = cell_walk_next(&walk)) {
 		towerd_json_open(out, NULL, '{');
-		for (size_t i = 0; i < view->column_count; i++) {
-			if (!view_column_is_visible(&view->columns[i], scope))
-				continue;
-			struct towerd_value value = view_get(&row, &view->columns[i]);
-			put_cell(out, &view->columns[i], &value);
-		}
+		view_put_row(&walk.row, out);
 		towerd_json_close(out, '}');
 	}
 	towerd_json_close(out, ']');
+}
+
+void
+view_print_json(const struct view *view, const struct scope *scope, const struct view_filter *filters,
+    size_t count, struct towerd_json_writer *out)
+{
+	view_put_json(view, scope, filters, count, NULL, out);
 }

@@ -14,7 +14,6 @@ struct printer {
 	const struct scope *scope;
 	const struct view_filter *filters;
 	size_t filter_count;
-	const struct view_column *filter_columns[CELL_FILTERS_MAX];
 	size_t width[COLUMNS_MAX];
 	size_t column_count;
 	void (*write)(void *arg, const char *text, size_t len);
@@ -102,11 +101,10 @@ header(const struct printer *p, size_t i, char *out, size_t size)
 static void
 each_row(struct printer *p, void (*fn)(struct printer *p, const struct view_row *row))
 {
-	struct view_row row;
-	bool more = view_seek(p->view, p->scope, NULL, 0, true, &row);
-	for (; more; more = view_next(&row))
-		if (cell_filters_pass(&row, p->filters, p->filter_count, p->filter_columns))
-			fn(p, &row);
+	struct cell_walk walk;
+	bool more = cell_walk_begin(&walk, p->view, p->scope, p->filters, p->filter_count);
+	for (; more; more = cell_walk_next(&walk))
+		fn(p, &walk.row);
 }
 
 static void
@@ -148,15 +146,12 @@ view_print_text(const struct view *view, const struct scope *scope, const struct
 		.write = write,
 		.arg = arg };
 	p.column_count = view->column_count < COLUMNS_MAX ? view->column_count : COLUMNS_MAX;
-	bool has_rows = cell_filters_bind(view, scope, filters, count, p.filter_columns) == 0;
 	for (size_t i = 0; i < p.column_count; i++)
 		p.width[i] = places(header(&p, i, text, sizeof(text)));
-	if (has_rows)
-		each_row(&p, measure_row);
+	each_row(&p, measure_row);
 	for (size_t i = 0; i < p.column_count; i++)
 		if (is_shown(&p, i))
 			put(&p, i, header(&p, i, text, sizeof(text)));
 	end_line(&p);
-	if (has_rows)
-		each_row(&p, print_row);
+	each_row(&p, print_row);
 }

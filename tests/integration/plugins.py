@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
 """Plugins that fail are named and the agent runs on; one that behaves gets what it was promised."""
-import json
 import os
 import re
 import resource
@@ -128,6 +127,16 @@ class Witness(harness.TestCase):
         agent.ctl("site", "import", path)
         self.wait_for(lambda: paces("A")[1:] == ["0"] and paces("B")[4:] == ["verifying 1048576"], "the new budgets")
 
+    def test_faults_that_nothing_evaluates_any_more_are_swept_after_a_kill_too(self):
+        agent = self.witness([site("A", address="here")])
+        self.assertEqual(agent.run_ctl("witness", "fault", "A", "site/door-open", "raise")[0], 0)
+        self.wait_for(lambda: agent.ctl("alarm", "list")[0]["towerdAlarmDurable"], "the alarm on the disk")
+        agent.kill()
+        agent.start()
+        self.wait_for(lambda: agent.ctl("alarm", "list", "type=site/door-open"), "the alarm to stand again")
+        self.assertEqual(agent.run_ctl("witness", "sweep", "A")[0], 0)
+        self.assertEqual(agent.ctl("alarm", "list", "type=site/door-open"), [])
+
     def test_it_reads_its_own_files_again_and_says_what_is_wrong_with_them(self):
         agent = self.witness([site("A", address="here")])
         self.assertEqual(agent.run_ctl("reload"), (0, "sites: 0 added, 0 changed, 0 removed, 1 unchanged\n", ""))
@@ -171,7 +180,7 @@ class Witness(harness.TestCase):
         agent.start()
         for i in range(5):
             agent.ctl("ticket", "note", "1", "note %d" % i)
-        numbers = [row["number"] for row in self.journal(agent) if row["type"].startswith("ticket.")]
+        numbers = [row["number"] for row in agent.journal() if row["type"].startswith("ticket.")]
         self.wait_for(lambda: set(self.records(agent)) == set(numbers), "all records once more")
         first_time = list(dict.fromkeys(self.records(agent)))
         self.assertEqual(first_time, sorted(first_time))
@@ -212,12 +221,7 @@ class Witness(harness.TestCase):
         self.wait_for(lambda: any("ticket.update" in line for line in self.heard(agent)), "the ticket")
         raised = [line for line in self.heard(agent) if "alarm.raise B/power" in line]
         self.assertEqual(len(raised), 1, "what was acknowledged before it was durable does not come again")
-        self.assertIn("alarm.raise", [row["type"] for row in self.journal(agent) if row["object"] == "B/power"])
-
-    def journal(self, agent):
-        status, out, err = agent.run_ctl("--json", "journal", "--since", "0")
-        self.assertEqual((status, err), (0, ""))
-        return [json.loads(line) for line in out.splitlines()]
+        self.assertIn("alarm.raise", [row["type"] for row in agent.journal() if row["object"] == "B/power"])
 
 
 harness.main()

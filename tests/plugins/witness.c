@@ -206,6 +206,32 @@ run_fault(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towe
 }
 
 static int
+run_attribute(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	uint32_t device;
+
+	if (argc != 4 || towerd_device_find(ctx, argv[0], argv[1], &device) < 0) {
+		towerd_print_error(ctx, out, "SITE SLOT NAME VALUE\n");
+		return 2;
+	}
+	int rc = towerd_attribute(ctx, device, argv[2], argv[3]);
+	return rc < 0 ? towerd_fail(ctx, rc, "the attribute is not taken") : 0;
+}
+
+static int
+run_sweep(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	uint32_t device;
+
+	if (argc != 1 || towerd_device_find(ctx, argv[0], NULL, &device) < 0) {
+		towerd_print_error(ctx, out, "SITE\n");
+		return 2;
+	}
+	int rc = towerd_fault_sweep(ctx, device, towerd_now_ms(ctx) + 1);
+	return rc < 0 ? towerd_fail(ctx, rc, "not swept") : 0;
+}
+
+static int
 run_add(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
 {
 	long sum = 0;
@@ -219,6 +245,10 @@ run_add(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd
 static const struct towerd_command commands[] = {
 	{ "witness ask", "WORD", "have the worker say it", .run = run_ask },
 	{ "witness fault", "SITE TYPE raise|clear", "report a fault of the site's device", .run = run_fault },
+	{ "witness attribute", "SITE SLOT NAME VALUE", "say what a device says of itself",
+	    .run = run_attribute },
+	{ "witness sweep", "SITE", "nothing evaluates the faults of the site's device any more",
+	    .run = run_sweep },
 	{ "witness add", "NUMBER…", "add numbers, without an agent", .is_offline = true, .run = run_add },
 };
 

@@ -97,6 +97,13 @@ class Agent:
             raise AssertionError("towerctl %s ended with %d: %s%s" % (" ".join(argv), status, out, err))
         return json.loads(out) if out.strip() else None
 
+    def journal(self, since=0):
+        """The records after a number."""
+        status, out, err = self.run_ctl("--json", "journal", "--since", str(since))
+        if status != 0:
+            raise AssertionError("the journal cannot be read: %s" % err)
+        return [json.loads(line) for line in out.splitlines()]
+
     def snmp(self, tool, *oids, community="public", version="2c", check=True, options=()):
         """Runs snmpget, snmpgetnext, snmpwalk, snmpbulkwalk or snmpbulkget with numeric output: a list of (oid, "TYPE: value")."""
         out = self.test.run_tool("snmp" + tool, "-v" + version, "-c", community, "-On", "-Oe", "-Ot", "-t", "5", "-r", "2", *options,
