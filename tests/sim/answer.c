@@ -166,25 +166,22 @@ refuse_set(const struct device *device, const struct request *request, int64_t *
 	return device_find(device, oid, &hit) ? SNMP_NOT_WRITABLE : SNMP_NO_ACCESS;
 }
 
-/* The community of the answer: the request's, unless the device gets it wrong. */
-static struct ber_slice
-answer_community(const struct device *device, const struct request *request)
+/* An error carries the request's own varbinds; tooBig of v2c carries none. Returns their end. */
+static uint8_t *
+put_asked(uint8_t *start, const struct request *request, int64_t error)
 {
-	const struct quirks *quirks = device->quirks;
-	if (quirks == NULL || quirks->answer_community[0] == '\0')
-		return request->community;
-	return (
-	    struct ber_slice){ (const uint8_t *)quirks->answer_community, strlen(quirks->answer_community) };
+	if (error == SNMP_TOO_BIG && request->version != SNMP_V1)
+		return start;
+	memcpy(start, request->varbinds.at, request->varbinds.size);
+	return start + request->varbinds.size;
 }
 
-uint8_t *
-answer_build(
-    struct device *device, const struct request *request, int64_t now_ms, uint8_t *room, size_t *size)
+/* The PDU that answers, in room[ANSWER_ROOM] behind MESSAGE_HEADROOM; `front` octets of the message will stand before its varbinds. */
+static uint8_t *
+answer_pdu(struct device *device, const struct request *request, size_t front, int64_t now_ms, uint8_t *room,
+    size_t *size)
 {
 	uint8_t *start = room + MESSAGE_HEADROOM;
-	struct ber_slice community = answer_community(device, request);
-	/* The front: four heads, version, community, request id, error and index. */
-	size_t front = 3 * 4 + 3 + ber_head_size(community.size) + community.size + request->id.size + 3 + 6;
 	size_t most = device->limit > front ? device->limit - front : 0;
 	struct sheet sheet = { start, start, start + most };
 	int64_t error = 0, index = 0;
@@ -197,18 +194,85 @@ answer_build(
 		error = refuse_set(device, request, &index);
 	else
 		error = answer_each(&sheet, device, request, now_ms, &index);
-	if (error != 0) {
-		/* An error carries the request's own varbinds; tooBig of v2c carries none. */
-		sheet.at = start;
-		if (error == SNMP_TOO_BIG) {
-			device->counts.too_big++;
-			index = 0;
-		}
-		if (error != SNMP_TOO_BIG || request->version == SNMP_V1) {
-			memcpy(sheet.at, request->varbinds.at, request->varbinds.size);
-			sheet.at += request->varbinds.size;
-		}
+	if (error == SNMP_TOO_BIG) {
+		device->counts.too_big++;
+		index = 0;
 	}
-	return message_wrap(request->version, community, PDU_RESPONSE, request->id, error, index, start,
-	    (size_t)(sheet.at - start), size);
+	if (error != 0)
+		sheet.at = put_asked(start, request, error);
+	return pdu_wrap(PDU_RESPONSE, request->id, error, index, start, (size_t)(sheet.at - start), size);
+}
+
+/* The community of the answer: the request's, unless the device gets it wrong. */
+static struct ber_slice
+answer_community(const struct device *device, const struct request *request)
+{
+	const struct quirks *quirks = device->quirks;
+	if (quirks == NULL || quirks->answer_community[0] == '\0')
+		return request->community;
+	return (
+	    struct ber_slice){ (const uint8_t *)quirks->answer_community, strlen(quirks->answer_community) };
+}
+
+/* Heads of PDU and varbinds, error and index, and the request's id. */
+static size_t
+pdu_front(const struct request *request)
+{
+	return 2 * 4 + 6 + request->id.size;
+}
+
+uint8_t *
+answer_build(
+    struct device *device, const struct request *request, int64_t now_ms, uint8_t *room, size_t *size)
+{
+	struct ber_slice community = answer_community(device, request);
+	size_t front = pdu_front(request) + 4 + 3 + ber_head_size(community.size) + community.size;
+	uint8_t *pdu = answer_pdu(device, request, front, now_ms, room, size);
+
+	return community_wrap(request->version, community, pdu, *size, size);
+}
+
+/* Reports carry one counter, 1.3.6.1.6.3.15.1.1.N.0. */
+static uint8_t *
+report_pdu(const struct usm_request *usm, const struct request *request, uint8_t *room, size_t *size)
+{
+	static const uint8_t no_id[] = { BER_INTEGER, 1, 0 };
+	uint8_t name[] = { 0x2b, 6, 1, 6, 3, 15, 1, 1, (uint8_t)usm->report, 0 }, count[9];
+	uint8_t *start = room + MESSAGE_HEADROOM;
+	struct varbind varbind;
+
+	size_t count_size = ber_unsigned(count, usm->engine->stats[usm->report]);
+	varbind_encode((struct ber_slice){ name, sizeof(name) }, BER_COUNTER32,
+	    (struct ber_slice){ count, count_size }, start, &varbind);
+	return pdu_wrap(PDU_REPORT,
+	    request->id.size > 0 ? request->id : (struct ber_slice){ no_id, sizeof(no_id) }, 0, 0, start,
+	    varbind.whole_size, size);
+}
+
+/* A user with passwords must use them: what comes at a lower level is not for everyone to see. */
+static bool
+is_authorized(const struct usm_request *usm)
+{
+	const struct credential *credential = usm->user->credential;
+	return (credential->auth == USM_NO_AUTH || usm->flags & USM_AUTH) &&
+	    (credential->priv == USM_NO_PRIV || usm->flags & USM_PRIV);
+}
+
+uint8_t *
+answer_build_secured(struct device *device, const struct usm_request *usm, const struct request *request,
+    int64_t now_ms, int64_t real_ms, uint8_t *room, size_t *size)
+{
+	uint8_t *pdu;
+
+	if (usm->report != USM_FINE) {
+		pdu = report_pdu(usm, request, room, size);
+	} else if (!is_authorized(usm)) {
+		uint8_t *start = room + MESSAGE_HEADROOM;
+		uint8_t *end = put_asked(start, request, SNMP_AUTHORIZATION_ERROR);
+		pdu = pdu_wrap(PDU_RESPONSE, request->id, SNMP_AUTHORIZATION_ERROR, 0, start,
+		    (size_t)(end - start), size);
+	} else {
+		pdu = answer_pdu(device, request, pdu_front(request) + USM_HEADROOM, now_ms, room, size);
+	}
+	return usm_wrap(usm, 0, real_ms, pdu, *size, size);
 }

@@ -89,6 +89,37 @@ ber_unsigned(uint8_t *out, uint64_t value)
 	return 9;
 }
 
+uint8_t *
+ber_prepend(uint8_t *at, const void *octets, size_t size)
+{
+	at -= size;
+	if (size > 0)
+		memcpy(at, octets, size);
+	return at;
+}
+
+uint8_t *
+ber_prepend_head(uint8_t *at, uint8_t tag, size_t size)
+{
+	at -= ber_head_size(size);
+	ber_put_head(at, tag, size);
+	return at;
+}
+
+uint8_t *
+ber_prepend_integer(uint8_t *at, int64_t value)
+{
+	uint8_t body[8];
+	size_t size = ber_signed(body, value);
+	return ber_prepend_head(ber_prepend(at, body, size), BER_INTEGER, size);
+}
+
+uint8_t *
+ber_prepend_octets(uint8_t *at, const void *octets, size_t size)
+{
+	return ber_prepend_head(ber_prepend(at, octets, size), BER_OCTETS, size);
+}
+
 size_t
 ber_put_subid(uint8_t *out, uint64_t subid)
 {

@@ -53,6 +53,12 @@ size_t ber_head_size(size_t size);
 /* Writes tag and length, returns the place after them; the caller has made sure of the room. */
 uint8_t *ber_put_head(uint8_t *out, uint8_t tag, size_t size);
 
+/* Writing backwards: each puts its octets right in front of `at` and returns their start. */
+uint8_t *ber_prepend(uint8_t *at, const void *octets, size_t size);
+uint8_t *ber_prepend_head(uint8_t *at, uint8_t tag, size_t size);
+uint8_t *ber_prepend_integer(uint8_t *at, int64_t value);
+uint8_t *ber_prepend_octets(uint8_t *at, const void *octets, size_t size); /* an OCTET STRING */
+
 /* The shortest body of a signed or an unsigned number; at most nine octets; returns their count. */
 size_t ber_signed(uint8_t *out, int64_t value);
 size_t ber_unsigned(uint8_t *out, uint64_t value);

@@ -34,6 +34,12 @@ sim_clock_ms(void)
 }
 
 int64_t
+sim_clock_real_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}
+
+int64_t
 sim_clock_utc_ms(void)
 {
 	return start_utc_ms + sim_clock_ms();

@@ -15,6 +15,9 @@ void sim_clock_start(unsigned scale, int64_t epoch_utc_ms);
 int64_t sim_clock_ms(void);
 int64_t sim_clock_utc_ms(void);
 
+/* Unscaled milliseconds: what snmpEngineTime counts on, because libraries know no other clock. */
+int64_t sim_clock_real_ms(void);
+
 /* Real milliseconds, rounded up, until the scaled time, for poll(); -1 for SIM_NEVER. */
 int sim_clock_wait_ms(int64_t until_ms);
 

@@ -35,6 +35,7 @@ device_free(struct device *device)
 		free(device->own[i].bytes);
 	free(device->own);
 	free(device->quirks);
+	engine_free(device->engine);
 	free(device);
 }
 

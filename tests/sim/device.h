@@ -3,6 +3,7 @@
 #ifndef TESTS_SIM_DEVICE_H
 #define TESTS_SIM_DEVICE_H
 
+#include "tests/sim/engine.h"
 #include "tests/sim/quirk.h"
 #include "tests/sim/record.h"
 
@@ -23,7 +24,7 @@ struct own_value {
 };
 
 struct device_counts {
-	uint64_t requests, answers, lost, refused, too_big, choked;
+	uint64_t requests, answers, lost, refused, too_big, choked, reports;
 };
 
 struct device {
@@ -33,12 +34,13 @@ struct device {
 	uint32_t own_count;
 	char community[32];
 	bool is_dead;
-	bool is_v1_only;
+	bool is_v1_only, is_v3_only;
 	uint8_t loss_percent;
 	uint16_t limit; /* octets of the largest answer */
 	int64_t delay_ms;
 	int64_t boot_ms;       /* scaled time at which sysUpTime was 0; may lie before the start */
 	struct quirks *quirks; /* NULL: none */
+	struct engine *engine; /* NULL: does not speak version 3 */
 	struct device_counts counts;
 };
 

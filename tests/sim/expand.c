@@ -11,7 +11,7 @@
 static const char *const fleet_verbs[] = { "set", "unset", "hide", "ramp", "dead", "alive", "reboot", "loss",
 	"delay", "community", "version", "limit", "uptime", "no-bulk", "max-varbinds", "duplicate-oids",
 	"unordered", "endless", "answer-from", "wrong-community", "duplicate-answers", "truncate",
-	"serve-error", "trap" };
+	"serve-error", "user", "engine", "swap", "jump", "trap" };
 static const char *const tower_verbs[] = { "set", "unset", "ramp", "silence", "speak", "drop", "leave",
 	"return", "late-will", "deployment", "report", "raw", "gap", "skew", "position", "alarm" };
 

@@ -16,6 +16,7 @@ fleet_fini(struct fleet *fleet)
 	free(fleet->devices);
 	free(fleet->records);
 	free(fleet->slots);
+	credentials_free(fleet->credentials);
 	*fleet = (struct fleet){ 0 };
 }
 
@@ -58,6 +59,14 @@ fleet_device(const struct fleet *fleet, uint32_t address)
 	return fleet->slot_count == 0 ? NULL : fleet->slots[slot_of(fleet, address)];
 }
 
+static void
+fill_slots(struct fleet *fleet)
+{
+	memset(fleet->slots, 0, fleet->slot_count * sizeof(*fleet->slots));
+	for (size_t i = 0; i < fleet->device_count; i++)
+		fleet->slots[slot_of(fleet, fleet->devices[i]->address)] = fleet->devices[i];
+}
+
 /* Room for one more: the hash stays half empty. */
 static int
 grow(struct fleet *fleet)
@@ -75,8 +84,7 @@ grow(struct fleet *fleet)
 	free(fleet->slots);
 	fleet->slots = slots;
 	fleet->slot_count = count;
-	for (size_t i = 0; i < fleet->device_count; i++)
-		slots[slot_of(fleet, devices[i]->address)] = devices[i];
+	fill_slots(fleet);
 	return 0;
 }
 
@@ -95,6 +103,18 @@ fleet_add_device(struct fleet *fleet, uint32_t address, const struct record *rec
 		return -ENOMEM;
 	fleet->devices[fleet->device_count++] = device;
 	fleet->slots[slot_of(fleet, address)] = device;
+	return 0;
+}
+
+int
+fleet_move_device(struct fleet *fleet, struct device *device, uint32_t address)
+{
+	if (address >> 24 != 127)
+		return -EINVAL;
+	if (fleet_device(fleet, address) != NULL)
+		return -EEXIST;
+	device->address = address;
+	fill_slots(fleet);
 	return 0;
 }
 

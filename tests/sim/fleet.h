@@ -14,7 +14,8 @@ struct fleet {
 	size_t slot_count;
 	uint64_t malformed;       /* datagrams that were no request */
 	uint64_t unknown_address; /* requests for an address without a device */
-	uint64_t random;          /* state of the generator for losses */
+	struct credential *credentials;
+	uint64_t random; /* state of the generator for losses */
 };
 
 void fleet_fini(struct fleet *fleet);
@@ -25,6 +26,9 @@ const struct record *fleet_record(const struct fleet *fleet, const char *name);
 
 /* 0, -EEXIST (address taken), -EINVAL (not in 127.0.0.0/8), -ENOMEM. */
 int fleet_add_device(struct fleet *fleet, uint32_t address, const struct record *record, int64_t now_ms);
+/* Gives the device another address. 0, -EEXIST or -EINVAL as above. */
+int fleet_move_device(struct fleet *fleet, struct device *device, uint32_t address);
+
 struct device *fleet_device(const struct fleet *fleet, uint32_t address);
 
 /* True with the chance of `percent`: the same row of answers in every run. */

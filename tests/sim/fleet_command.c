@@ -198,6 +198,8 @@ restart(struct fleet_context *context, struct device *device, const struct words
 	(void)words;
 	(void)reply;
 	device->boot_ms = sim_clock_ms();
+	if (device->engine != NULL)
+		engine_reboot(device->engine, sim_clock_real_ms());
 	return 0;
 }
 
@@ -251,10 +253,12 @@ set_version(
     struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
 {
 	(void)context;
-	bool is_v1 = strcmp(words->at[2], "1") == 0;
-	if (!is_v1 && strcmp(words->at[2], "2c") != 0)
-		return reply_error(reply, "\"%s\": 1 (answers v1 only) or 2c (answers both)", words->at[2]);
+	bool is_v1 = strcmp(words->at[2], "1") == 0, is_v3 = strcmp(words->at[2], "3") == 0;
+	if (!is_v1 && !is_v3 && strcmp(words->at[2], "2c") != 0)
+		return reply_error(
+		    reply, "\"%s\": 1 or 3 (answers no other) or 2c (answers all)", words->at[2]);
 	device->is_v1_only = is_v1;
+	device->is_v3_only = is_v3;
 	return 0;
 }
 
@@ -314,12 +318,13 @@ count_fleet(struct fleet_context *context, struct reply *reply)
 		sum.refused += one->refused;
 		sum.too_big += one->too_big;
 		sum.choked += one->choked;
+		sum.reports += one->reports;
 	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	return reply_ok(reply,
-	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu malformed=%lu "
+	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu reports=%lu malformed=%lu "
 	    "unknown-address=%lu devices=%zu cpu-us=%lld",
-	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, sum.choked,
+	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, sum.choked, sum.reports,
 	    context->fleet->malformed, context->fleet->unknown_address, context->fleet->device_count,
 	    (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000);
 }
@@ -331,8 +336,9 @@ count_device(
 	(void)context;
 	(void)words;
 	const struct device_counts *one = &device->counts;
-	return reply_ok(reply, "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu",
-	    one->requests, one->answers, one->lost, one->refused, one->too_big, one->choked);
+	return reply_ok(reply,
+	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu reports=%lu", one->requests,
+	    one->answers, one->lost, one->refused, one->too_big, one->choked, one->reports);
 }
 
 static int
@@ -343,37 +349,53 @@ count(void *data, const struct words *words, struct reply *reply)
 	return each_device(data, words, reply, count_device);
 }
 
-static DEVICE_COMMAND(set_value) static DEVICE_COMMAND(unset_value) static DEVICE_COMMAND(hide_value) static DEVICE_COMMAND(ramp_value) static DEVICE_COMMAND(be_dead) static DEVICE_COMMAND(restart) static DEVICE_COMMAND(
-    set_uptime) static DEVICE_COMMAND(set_loss) static DEVICE_COMMAND(set_delay) static DEVICE_COMMAND(set_community) static DEVICE_COMMAND(set_version) static DEVICE_COMMAND(set_limit) static DEVICE_COMMAND(send_trap)
+DEVICE_COMMAND(set_value)
+DEVICE_COMMAND(unset_value)
+DEVICE_COMMAND(hide_value)
+DEVICE_COMMAND(ramp_value)
+DEVICE_COMMAND(be_dead)
+DEVICE_COMMAND(restart)
+DEVICE_COMMAND(set_uptime)
+DEVICE_COMMAND(set_loss)
+DEVICE_COMMAND(set_delay)
+DEVICE_COMMAND(set_community)
+DEVICE_COMMAND(set_version)
+DEVICE_COMMAND(set_limit)
+DEVICE_COMMAND(send_trap)
 
-    const struct command fleet_commands[] = {
-	    { "record", 2, "NAME FILE.snmprec", add_record },
-	    { "device", 2, "ADDRESS RECORD", add_device },
-	    { "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
-	    { "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
-	    { "unset", 2, "ADDRESS OID|all", unset_value_command },
-	    { "hide", 2, "ADDRESS OID", hide_value_command },
-	    { "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },
-	    { "dead", 1, "ADDRESS", be_dead_command },
-	    { "alive", 1, "ADDRESS", be_dead_command },
-	    { "reboot", 1, "ADDRESS", restart_command },
-	    { "uptime", 2, "ADDRESS HUNDREDTHS", set_uptime_command },
-	    { "loss", 2, "ADDRESS PERCENT", set_loss_command },
-	    { "delay", 2, "ADDRESS DURATION", set_delay_command },
-	    { "community", 2, "ADDRESS TEXT", set_community_command },
-	    { "version", 2, "ADDRESS 1|2c", set_version_command },
-	    { "limit", 2, "ADDRESS OCTETS", set_limit_command },
-	    { "no-bulk", 2, "ADDRESS drop|error|off", set_bulk_command },
-	    { "max-varbinds", 2, "ADDRESS N|off", set_most_varbinds_command },
-	    { "duplicate-oids", 2, "ADDRESS on|off", set_repeats_command },
-	    { "unordered", 2, "ADDRESS on|off", set_unordered_command },
-	    { "endless", 2, "ADDRESS grow|loop|off", set_endless_command },
-	    { "answer-from", 2, "ADDRESS OTHER-ADDRESS|off", set_answer_from_command },
-	    { "wrong-community", 2, "ADDRESS TEXT|off", set_answer_community_command },
-	    { "duplicate-answers", 2, "ADDRESS on|off", set_answers_twice_command },
-	    { "truncate", 2, "ADDRESS OCTETS|off", set_cut_command },
-	    { "serve-error", 3, "ADDRESS OID STATUS", refuse_value_command },
-	    { "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
-	    { "count", 0, "[ADDRESS]", count },
-    };
+const struct command fleet_commands[] = {
+	{ "record", 2, "NAME FILE.snmprec", add_record },
+	{ "device", 2, "ADDRESS RECORD", add_device },
+	{ "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
+	{ "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
+	{ "unset", 2, "ADDRESS OID|all", unset_value_command },
+	{ "hide", 2, "ADDRESS OID", hide_value_command },
+	{ "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },
+	{ "dead", 1, "ADDRESS", be_dead_command },
+	{ "alive", 1, "ADDRESS", be_dead_command },
+	{ "reboot", 1, "ADDRESS", restart_command },
+	{ "uptime", 2, "ADDRESS HUNDREDTHS", set_uptime_command },
+	{ "loss", 2, "ADDRESS PERCENT", set_loss_command },
+	{ "delay", 2, "ADDRESS DURATION", set_delay_command },
+	{ "community", 2, "ADDRESS TEXT", set_community_command },
+	{ "version", 2, "ADDRESS 1|2c|3", set_version_command },
+	{ "limit", 2, "ADDRESS OCTETS", set_limit_command },
+	{ "user", 2, "ADDRESS NAME [AUTH PASSWORD [PRIV PASSWORD]]|off", user_command },
+	{ "engine", 2, "ADDRESS HEX [BOOTS]", set_engine_command },
+	{ "swap", 2, "ADDRESS RECORD [ENGINE-HEX]", swap_device_command },
+	{ "move", 2, "ADDRESS NEW-ADDRESS", move_command },
+	{ "jump", 2, "ADDRESS [-]DURATION", jump_clock_command },
+	{ "no-bulk", 2, "ADDRESS drop|error|off", set_bulk_command },
+	{ "max-varbinds", 2, "ADDRESS N|off", set_most_varbinds_command },
+	{ "duplicate-oids", 2, "ADDRESS on|off", set_repeats_command },
+	{ "unordered", 2, "ADDRESS on|off", set_unordered_command },
+	{ "endless", 2, "ADDRESS grow|loop|off", set_endless_command },
+	{ "answer-from", 2, "ADDRESS OTHER-ADDRESS|off", set_answer_from_command },
+	{ "wrong-community", 2, "ADDRESS TEXT|off", set_answer_community_command },
+	{ "duplicate-answers", 2, "ADDRESS on|off", set_answers_twice_command },
+	{ "truncate", 2, "ADDRESS OCTETS|off", set_cut_command },
+	{ "serve-error", 3, "ADDRESS OID STATUS", refuse_value_command },
+	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
+	{ "count", 0, "[ADDRESS]", count },
+};
 const size_t fleet_command_count = sizeof(fleet_commands) / sizeof(fleet_commands[0]);

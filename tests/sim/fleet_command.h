@@ -11,7 +11,8 @@
 struct fleet_context {
 	struct fleet *fleet;
 	struct server *server;
-	uint32_t trap_id;
+	uint32_t trap_id, swap_count;
+	const struct credential *credential; /* of the user command that runs */
 };
 
 extern const struct command fleet_commands[];

@@ -14,10 +14,11 @@ typedef int (*device_fn)(
 int each_device(struct fleet_context *context, const struct words *words, struct reply *reply, device_fn fn);
 
 /* A command about devices: its row names FN_command, which runs fn for each. */
-#define DEVICE_COMMAND(fn)                                                           \
-	int fn##_command(void *data, const struct words *words, struct reply *reply) \
-	{                                                                            \
-		return each_device(data, words, reply, fn);                          \
+#define DEVICE_COMMAND(fn)                                                            \
+	int fn##_command(void *data, const struct words *words, struct reply *reply); \
+	int fn##_command(void *data, const struct words *words, struct reply *reply)  \
+	{                                                                             \
+		return each_device(data, words, reply, fn);                           \
 	}
 
 /* oid has BER_OID_MAX octets. 0, or -EINVAL with the reply set. */
@@ -37,5 +38,12 @@ int set_answer_community_command(void *data, const struct words *words, struct r
 int set_answers_twice_command(void *data, const struct words *words, struct reply *reply);
 int set_cut_command(void *data, const struct words *words, struct reply *reply);
 int refuse_value_command(void *data, const struct words *words, struct reply *reply);
+
+/* user_command.c */
+int user_command(void *data, const struct words *words, struct reply *reply);
+int set_engine_command(void *data, const struct words *words, struct reply *reply);
+int swap_device_command(void *data, const struct words *words, struct reply *reply);
+int move_command(void *data, const struct words *words, struct reply *reply);
+int jump_clock_command(void *data, const struct words *words, struct reply *reply);
 
 #endif

@@ -32,8 +32,8 @@ varbinds_are_sound(struct ber_slice varbinds)
 int
 request_decode(struct ber_slice in, struct request *request)
 {
-	struct ber_tlv message, version, community, pdu, id, one, two, varbinds;
-	int64_t number, id_value;
+	struct ber_tlv message, version, community, pdu;
+	int64_t number;
 
 	if (!ber_take_tag(&in, BER_SEQUENCE, &message) || in.size != 0)
 		return -EBADMSG;
@@ -44,10 +44,21 @@ request_decode(struct ber_slice in, struct request *request)
 	if (!ber_take_tag(&message.body, BER_OCTETS, &community) || community.body.size > 255 ||
 	    !ber_take(&message.body, &pdu) || message.body.size != 0)
 		return -EBADMSG;
-	if (!is_request(pdu.tag) || (number == SNMP_V1 && pdu.tag == PDU_GETBULK))
-		return -EOPNOTSUPP;
-	request->version = (enum snmp_version)number;
 	request->community = community.body;
+	return pdu_decode(pdu.whole, (enum snmp_version)number, request);
+}
+
+int
+pdu_decode(struct ber_slice in, enum snmp_version version, struct request *request)
+{
+	struct ber_tlv pdu, id, one, two, varbinds;
+	int64_t id_value;
+
+	if (!ber_take(&in, &pdu) || in.size != 0)
+		return -EBADMSG;
+	if (!is_request(pdu.tag) || (version == SNMP_V1 && pdu.tag == PDU_GETBULK))
+		return -EOPNOTSUPP;
+	request->version = version;
 	request->pdu = pdu.tag;
 	if (!ber_take_tag(&pdu.body, BER_INTEGER, &id) || !ber_integer(id.body, &id_value) ||
 	    !ber_take_tag(&pdu.body, BER_INTEGER, &one) || !ber_integer(one.body, &request->field_1) ||
@@ -73,47 +84,37 @@ request_next(struct ber_slice *varbinds, struct ber_slice *oid, struct ber_slice
 	return true;
 }
 
-/* Writes backwards: each call puts its octets in front of `at`. */
-static uint8_t *
-prepend(uint8_t *at, const void *octets, size_t size)
+uint8_t *
+pdu_wrap(uint8_t pdu, struct ber_slice id, int64_t error, int64_t index, uint8_t *varbinds,
+    size_t varbinds_size, size_t *size)
 {
-	at -= size;
-	memcpy(at, octets, size);
+	uint8_t *end = varbinds + varbinds_size;
+	uint8_t *at = ber_prepend_head(varbinds, BER_SEQUENCE, varbinds_size);
+
+	at = ber_prepend_integer(at, index);
+	at = ber_prepend_integer(at, error);
+	at = ber_prepend(at, id.at, id.size);
+	at = ber_prepend_head(at, pdu, (size_t)(end - at));
+	*size = (size_t)(end - at);
 	return at;
 }
 
-static uint8_t *
-prepend_head(uint8_t *at, uint8_t tag, size_t size)
+uint8_t *
+community_wrap(
+    enum snmp_version version, struct ber_slice community, uint8_t *pdu, size_t pdu_size, size_t *size)
 {
-	at -= ber_head_size(size);
-	ber_put_head(at, tag, size);
-	return at;
-}
+	uint8_t *end = pdu + pdu_size, *at = ber_prepend_octets(pdu, community.at, community.size);
 
-static uint8_t *
-prepend_integer(uint8_t *at, int64_t value)
-{
-	uint8_t body[8];
-	size_t size = ber_signed(body, value);
-	at = prepend(at, body, size);
-	return prepend_head(at, BER_INTEGER, size);
+	at = ber_prepend_integer(at, version);
+	at = ber_prepend_head(at, BER_SEQUENCE, (size_t)(end - at));
+	*size = (size_t)(end - at);
+	return at;
 }
 
 uint8_t *
 message_wrap(enum snmp_version version, struct ber_slice community, uint8_t pdu, struct ber_slice id,
     int64_t error, int64_t index, uint8_t *varbinds, size_t varbinds_size, size_t *size)
 {
-	uint8_t *end = varbinds + varbinds_size;
-	uint8_t *at = prepend_head(varbinds, BER_SEQUENCE, varbinds_size);
-
-	at = prepend_integer(at, index);
-	at = prepend_integer(at, error);
-	at = prepend(at, id.at, id.size);
-	at = prepend_head(at, pdu, (size_t)(end - at));
-	at = prepend(at, community.at, community.size);
-	at = prepend_head(at, BER_OCTETS, community.size);
-	at = prepend_integer(at, version);
-	at = prepend_head(at, BER_SEQUENCE, (size_t)(end - at));
-	*size = (size_t)(end - at);
-	return at;
+	uint8_t *at = pdu_wrap(pdu, id, error, index, varbinds, varbinds_size, size);
+	return community_wrap(version, community, at, *size, size);
 }

@@ -165,10 +165,14 @@ put_control(struct msghdr *header, struct control *control, uint32_t from, size_
 static bool
 is_welcome(const struct device *device, const struct request *request)
 {
-	if (device->is_v1_only && request->version != SNMP_V1)
+	if (request->version !=
+	    (device->is_v1_only          ? SNMP_V1
+		    : device->is_v3_only ? SNMP_V3
+					 : request->version))
 		return false;
-	return request->community.size == strlen(device->community) &&
-	    memcmp(request->community.at, device->community, request->community.size) == 0;
+	return request->version == SNMP_V3 ||
+	    (request->community.size == strlen(device->community) &&
+		memcmp(request->community.at, device->community, request->community.size) == 0);
 }
 
 /* A request that the device cannot bear: it says nothing. */
@@ -188,36 +192,63 @@ is_choking(const struct device *device, const struct request *request)
 	return count > quirks->most_varbinds;
 }
 
-/* The device that answers this datagram, with the request read; NULL when nobody does. */
-static struct device *
-device_for(struct server *server, uint32_t address, struct ber_slice octets, struct request *request)
+/* One request, and who is to answer it. */
+struct exchange {
+	struct device *device;
+	struct request request;
+	struct usm_request usm; /* of version 3 */
+};
+
+/* A version 3 message for the device: usm says whether it is a request or ends in a report. */
+static int
+take_secured(struct device *device, uint8_t *octets, size_t size, int64_t real_ms, struct exchange *exchange)
+{
+	struct usm_header header;
+
+	int rc = device->engine == NULL ? -EPROTONOSUPPORT
+					: usm_decode((struct ber_slice){ octets, size }, &header);
+	if (rc == 0)
+		rc = usm_take(device->engine, &header, octets, size, real_ms, &exchange->usm);
+	if (rc < 0)
+		return rc;
+	exchange->request = (struct request){ .version = SNMP_V3 };
+	rc = pdu_decode(exchange->usm.pdu, SNMP_V3, &exchange->request);
+	return exchange->usm.report != USM_FINE ? 0 : rc;
+}
+
+/* Reads the datagram for the device at the address; false when nobody answers it. */
+static bool
+take_request(struct server *server, uint32_t address, uint8_t *octets, size_t size, int64_t real_ms,
+    struct exchange *exchange)
 {
 	struct fleet *fleet = server->fleet;
-	if (address >> 24 != 127)
-		return NULL;
-	struct device *device = fleet_device(fleet, address);
+	struct device *device = address >> 24 == 127 ? fleet_device(fleet, address) : NULL;
+
+	exchange->device = device;
 	if (device == NULL) {
-		fleet->unknown_address++;
-		return NULL;
+		fleet->unknown_address += address >> 24 == 127;
+		return false;
 	}
-	if (request_decode(octets, request) < 0) {
+	bool is_lost = device->is_dead || fleet_chance(fleet, device->loss_percent);
+	int rc = request_decode((struct ber_slice){ octets, size }, &exchange->request);
+	if (rc == -EPROTONOSUPPORT && !is_lost)
+		rc = take_secured(device, octets, size, real_ms, exchange);
+	else if (rc == -EPROTONOSUPPORT && device->engine != NULL)
+		rc = 0;
+	if (rc < 0) {
 		fleet->malformed++;
-		return NULL;
+		return false;
 	}
 	device->counts.requests++;
-	if (device->is_dead || fleet_chance(fleet, device->loss_percent)) {
+	if (is_lost)
 		device->counts.lost++;
-		return NULL;
-	}
-	if (!is_welcome(device, request)) {
+	else if (!is_welcome(device, &exchange->request))
 		device->counts.refused++;
-		return NULL;
-	}
-	if (is_choking(device, request)) {
+	else if (is_choking(device, &exchange->request))
 		device->counts.choked++;
-		return NULL;
-	}
-	return device;
+	else
+		return true;
+	return false;
 }
 
 static void
@@ -298,19 +329,29 @@ send_answer(struct server *server, struct device *device, const struct sockaddr_
 static void
 serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
 {
-	struct request request;
+	struct exchange exchange;
 	struct msghdr *header = &in->msg_hdr;
-	uint32_t address = asked_address(header);
-	struct ber_slice octets = { header->msg_iov->iov_base, in->msg_len };
-	struct device *device = device_for(server, address, octets, &request);
-	if (device == NULL)
+	int64_t real_ms = sim_clock_real_ms();
+
+	if (!take_request(
+		server, asked_address(header), header->msg_iov->iov_base, in->msg_len, real_ms, &exchange))
 		return;
 	if (ANSWERS_ROOM - server->answers_used < ANSWER_ROOM || server->answer_count + 2 > BATCH)
 		flush(server);
+	struct device *device = exchange.device;
+	uint8_t *room = server->answers + server->answers_used, *answer;
 	size_t size;
-	uint8_t *answer =
-	    answer_build(device, &request, now_ms, server->answers + server->answers_used, &size);
-	device->counts.answers++;
+	if (exchange.request.version == SNMP_V3)
+		answer = answer_build_secured(
+		    device, &exchange.usm, &exchange.request, now_ms, real_ms, room, &size);
+	else
+		answer = answer_build(device, &exchange.request, now_ms, room, &size);
+	if (answer == NULL)
+		return;
+	if (exchange.request.version == SNMP_V3 && exchange.usm.report != USM_FINE)
+		device->counts.reports++;
+	else
+		device->counts.answers++;
 	server->answers_used = (size_t)(answer + size - server->answers);
 	send_answer(server, device, header->msg_name, answer, size, now_ms);
 }
