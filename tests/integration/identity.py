@@ -149,4 +149,31 @@ class Identity(harness.TestCase):
         self.assertEqual(self.agent.run_ctl("device", "show", "A/none")[::2], (1, 'there is no device "A/none"\n'))
 
 
+class SimulatedBox(harness.TestCase):
+    """The whole way: a box that answers SNMP, its worker, the ledger."""
+    OBJECT_ID, ADDRESS = "1.3.6.1.2.1.1.2.0", "127.8.0.1"
+
+    def test_a_box_that_comes_back_as_another_is_one_alarm(self):
+        fleet = self.start([harness.binary("sim-fleet")], commands=True)
+        port = int(fleet.wait_line(r"^listening (\d+)").group(1))
+        fleet.ask("record plant %s" % harness.source("tests/sim/records/plant.snmprec"))
+        fleet.ask("device %s plant" % self.ADDRESS)
+        device = {"id": "power", "driver": "snmp", "address": "%s:%d" % (self.ADDRESS, port), "community": "public"}
+        agent = Agent(self, [{"id": "A", "name": "A", "kind": "fixed", "area": "east", "devices": [device]}],
+                      plugins={"snmp": {"interval": "1s", "timeout": "300ms", "retries": 2}})
+        agent.start()
+        shown = lambda: agent.ctl("device", "show", "A/power")[0]
+        self.wait_for(lambda: "sys-object-id" in shown()["attributes"] and shown()["sensors"], "the first box to be known")
+        before = shown()
+        fleet.ask("set %s %s 6 1.3.6.1.4.1.12148.10.99" % (self.ADDRESS, self.OBJECT_ID))
+        fleet.ask("reboot %s" % self.ADDRESS)
+        alarms = self.wait_for(lambda: agent.ctl("alarm", "list", "type=" + TYPE), "the swap to be told")
+        self.assertEqual(len(alarms), 1)
+        self.assertIn("sys-object-id 1.3.6.1.4.1.12148.10 -> 1.3.6.1.4.1.12148.10.99", alarms[0]["towerdAlarmText"])
+        after = shown()
+        self.assertEqual(len(after["boxes"]), 2)
+        self.assertEqual([row["towerdSensorNumber"] for row in after["sensors"]],
+                         [row["towerdSensorNumber"] for row in before["sensors"]])
+
+
 harness.main()
