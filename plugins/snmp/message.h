@@ -14,12 +14,16 @@
 
 enum message_type {
 	/* to a worker */
-	MESSAGE_DEVICE =
-	    1, /* device, access (usm/access.h), host (16 octets), port, interval_ms, profile: poll it from now on */
+	/*
+	 * device, access (usm/access.h), host (16 octets) and port, those of its answers, interval_ms, profile, what MESSAGE_LEARNED told: poll it
+	 * from now on
+	 */
+	MESSAGE_DEVICE = 1,
 	MESSAGE_REMOVE, /* device */
 	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
 	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */
 	MESSAGE_RELOAD,   /* the profiles anew */
+	MESSAGE_PACE,     /* device, is on battery, is verifying, octets a day: how often to poll it */
 	/* to a worker that explores; an access is: version, community */
 	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
 	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */
@@ -29,6 +33,7 @@ enum message_type {
 	MESSAGE_PRESENCE,  /* device, presence, reason */
 	MESSAGE_ATTRIBUTE, /* device, name, value */
 	MESSAGE_REJECT,    /* device, source, reason */
+	MESSAGE_LEARNED,   /* device, a line to be kept for MESSAGE_DEVICE, words for people */
 	MESSAGE_FAULT,     /* device, a fault: message_put_fault() */
 	MESSAGE_SWEEP, /* device, since_ms: all alarms that stand were told since then; what was not is over (towerd_fault_sweep()) */
 	MESSAGE_FOUND, /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */

@@ -30,6 +30,16 @@ static const struct towerd_option options[] = {
 	    .max = 60000, .help = "how long to wait for an answer before the request is repeated" },
 	{ "retries", TOWERD_OPT_INT, offsetof(struct snmp_config, retries), .def = "2", .min = 0, .max = 10,
 	    .help = "repeats before a device counts as unreachable" },
+	{ "deadline", TOWERD_OPT_DURATION, offsetof(struct snmp_config, deadline_ms), .def = "30s",
+	    .min = 1000, .max = 3600000,
+	    .help =
+		"after so long a round of polls of one device ends, or after three quarters of its interval; "
+		"what is left comes with the next one" },
+	{ "battery-factor", TOWERD_OPT_INT, offsetof(struct snmp_config, battery_factor), .def = "3",
+	    .min = 1, .max = 100,
+	    .help = "so many times as long is the interval while a site lives on its reserve" },
+	{ "verify-interval", TOWERD_OPT_DURATION, offsetof(struct snmp_config, verify_ms), .def = "10s",
+	    .min = 1000, .max = 86400000, .help = "the interval while a repair of the site is verified" },
 	{ "workers", TOWERD_OPT_INT, offsetof(struct snmp_config, workers), .def = "1", .min = 1, .max = 8,
 	    .help = "processes that poll" },
 	{ "discovery", TOWERD_OPT_DURATION, offsetof(struct snmp_config, discovery_ms), .def = "12h",
@@ -116,6 +126,13 @@ snmp_reload(struct towerd_ctx *ctx)
 }
 
 static void
+snmp_device_pace(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pace *pace)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+	fleet_pace(snmp->fleet, device, pace);
+}
+
+static void
 snmp_worker_message(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
@@ -157,6 +174,6 @@ snmp_worker_receive(struct towerd_ctx *ctx, const void *data, size_t len)
 TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP", .config_size = sizeof(struct snmp_config),
     .state_size = sizeof(struct snmp_state), TOWERD_LIST(options), TOWERD_LIST(commands), .start = snmp_start,
     .stop = snmp_stop, .reload = snmp_reload, .device_added = snmp_device_added,
-    .device_removed = snmp_device_removed, .worker_message = snmp_worker_message,
-    .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
+    .device_removed = snmp_device_removed, .device_pace = snmp_device_pace,
+    .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
     .worker_receive = snmp_worker_receive);

@@ -7,6 +7,9 @@
 
 struct snmp_config {
 	int64_t interval_ms, timeout_ms, retries, workers;
+	int64_t deadline_ms;     /* of a round */
+	int64_t battery_factor;  /* of the interval, while a site lives on its reserve */
+	int64_t verify_ms;       /* the interval while a repair is verified */
 	int64_t discovery_ms;    /* how often a device's objects are looked at anew */
 	const char *credentials; /* path of the credentials' file, or NULL */
 	const char *source;      /* address to poll from, or NULL: the host chooses */

@@ -18,8 +18,8 @@ SENSOR_TABLE, DEVICE, VALUE = "1.3.6.1.4.1.8072.9999.9999.7373.1.1.3.1", 5, 9
 REFUSED_ENTRIES = {
     "no-address": ({"address": "plant.example.net"}, 'address "plant.example.net" is not ADDRESS[:PORT] with a literal address'),
     "no-credentials": ({"community": None, "credentials": "nobody"}, r'credentials "nobody": \S+ has none of that name'),
-    "no-community": ({"community": None}, "it needs `credentials` or `community`"),
-    "no-version": ({"version": "3"}, 'version "3" is neither 1 nor 2c'),
+    "no-community": ({"community": None}, "it needs `credentials`, `community` or `user`"),
+    "no-version": ({"version": "4"}, '"version" is "4"; accepted are: 1, 2c, 3'),
     "no-key": ({"comunity": "public"}, 'unknown key "comunity": an snmp device has'),
     "no-interval": ({"interval": "soon"}, 'interval "soon" is not a duration from 1s to 1d'),
 }
@@ -105,7 +105,7 @@ class PollTest(harness.TestCase):
             self.wait_presence(agent, slot, "reachable")
         self.fleet.ask("dead " + a)
         self.wait_presence(agent, "plant", "unreachable")
-        self.assertEqual(self.presence(agent, "plant")["towerdDevicePresenceReason"], "no reply to 3 requests of 300 ms each")
+        self.assertEqual(self.presence(agent, "plant")["towerdDevicePresenceReason"], "no reply to 4 requests of 300 ms each")
         self.wait_alarms(agent, ("comms/device-unreachable", "S-1", "plant"))
         self.fleet.ask("dead " + b)
         self.wait_alarms(agent, ("comms/site-unreachable", "S-1", ""))
@@ -208,7 +208,7 @@ class PollTest(harness.TestCase):
             f.write("plants: { community: public }\n")
         os.chmod(self.path("credentials.yaml"), 0o644)
         agent = self.run_agent({"S-1": [entry, refused]}, snmp={"credentials": self.path("credentials.yaml")})
-        agent.process.wait_line(r"credentials \S+ are not used: others may read or write them; chmod o-rw")
+        agent.process.wait_line(r"credentials.yaml: is not used: others may read or write it; chmod o-rw")
         self.assert_live(agent, "plant", good, "plant")
         self.assertEqual(self.presence(agent, "ups")["towerdDevicePresence"], "unknown")
 

@@ -27,7 +27,8 @@ struct candidate {
 	struct wire_address address;
 	uint32_t access; /* in turn */
 	struct discovery *discovery;
-	char name[TEXT_MAX]; /* sysName */
+	struct learned learned; /* for the time of the look */
+	char name[TEXT_MAX];    /* sysName */
 };
 
 struct scan {
@@ -68,7 +69,7 @@ tell_found(const struct candidate *c)
 	message_put_u32(w, c->access);
 	message_put_text(w, discovery_profile(c->discovery));
 	message_put_text(w, c->name);
-	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
+	for (size_t i = DISCOVERY_OBJECT_ID; i <= DISCOVERY_DESCR; i++) {
 		char text[TEXT_MAX] = "";
 		(void)discovery_attribute(c->discovery, i, text, sizeof(text));
 		message_put_text(w, text);
@@ -113,7 +114,9 @@ look(struct candidate *c)
 	const struct scan *scan = c->scan;
 
 	c->stage = LOOK;
-	c->discovery = discovery_new(scan->poller->profiles, "auto", access_version(c->session.access));
+	c->learned = (struct learned){ 0 };
+	c->discovery =
+	    discovery_new(scan->poller->profiles, "auto", access_version(c->session.access), &c->learned);
 	if (c->discovery == NULL)
 		finish(c);
 	else

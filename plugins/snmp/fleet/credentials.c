@@ -72,6 +72,7 @@ settings_of(const struct written *w)
 
 	return (struct access_settings){
 		.version = w->version == ABSENT ? guess : (enum access_version)w->version,
+		.is_version_free = w->version == ABSENT && guess == ACCESS_V2C,
 		.community = w->community != NULL ? w->community : "",
 		.user = w->user != NULL ? w->user : "",
 		.context = w->context != NULL ? w->context : "",

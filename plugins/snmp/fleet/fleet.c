@@ -6,17 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <towerd/time.h>
-
 #include "plugins/snmp/fleet/credentials.h"
+#include "plugins/snmp/fleet/entry.h"
 #include "plugins/snmp/fleet/process.h"
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/snmp.h"
 #include "plugins/snmp/wire/wire.h"
 
-#define WORKERS_MAX     8
-#define INTERVAL_MIN_MS 1000
-#define INTERVAL_MAX_MS 86400000
+#define WORKERS_MAX 8
+#define LESSON_MAX  256
 
 struct member { /* a device: what its worker is told, kept so that it can be told again */
 	uint32_t number;
@@ -25,6 +23,7 @@ struct member { /* a device: what its worker is told, kept so that it can be tol
 	int64_t interval_ms;
 	char *name; /* "SITE/SLOT" */
 	struct wire_address address;
+	struct towerd_pace pace; /* zeros: as configured */
 };
 
 struct fleet_worker {
@@ -62,17 +61,6 @@ static void
 send_to(struct fleet_worker *worker, const void *data, size_t len)
 {
 	process_send(&worker->process, data, len);
-}
-
-static void
-tell_all(void *arg)
-{
-	struct fleet_worker *worker = arg;
-	struct fleet *fleet = worker->fleet;
-
-	for (size_t i = 0; i < fleet->count; i++)
-		if (worker_of(fleet, fleet->members[i].number) == worker)
-			send_to(worker, fleet->members[i].message, fleet->members[i].len);
 }
 
 static struct fleet_worker *
@@ -121,80 +109,87 @@ find_member(struct fleet *fleet, uint32_t number)
 	return i < fleet->count && fleet->members[i].number == number ? &fleet->members[i] : NULL;
 }
 
+/* What was learned of a device is kept by its number. */
+static const char *
+lesson_key(uint32_t device, char *key, size_t size)
+{
+	snprintf(key, size, "device/%u", device);
+	return key;
+}
+
+static void
+forget_lesson(struct fleet *fleet, uint32_t device)
+{
+	char key[32];
+
+	(void)towerd_learned_put(fleet->ctx, lesson_key(device, key, sizeof(key)), NULL);
+}
+
+static void
+tell_device(struct fleet_worker *worker, const struct member *member)
+{
+	struct message_writer *w = &worker->fleet->scratch;
+	char key[32], lesson[LESSON_MAX] = "";
+
+	(void)towerd_learned_get(
+	    worker->fleet->ctx, lesson_key(member->number, key, sizeof(key)), lesson, sizeof(lesson));
+	w->len = 0;
+	message_put_bytes(w, member->message, member->len);
+	message_put_text(w, lesson);
+	if (!w->failed)
+		send_to(worker, w->data, w->len);
+	explicit_bzero(w->data, w->len); /* secrets */
+}
+
+static void
+tell_pace(struct fleet_worker *worker, const struct member *member)
+{
+	struct message_writer *w = &worker->fleet->scratch;
+
+	message_begin(w, MESSAGE_PACE);
+	message_put_u32(w, member->number);
+	message_put_u32(w, member->pace.is_on_battery);
+	message_put_u32(w, member->pace.is_verifying);
+	message_put_i64(w, member->pace.bytes_a_day);
+	if (!w->failed)
+		send_to(worker, w->data, w->len);
+}
+
 static bool
-is_one_of(const char *key, const char *const *keys)
+has_pace(const struct member *member)
 {
-	while (*keys != NULL && strcmp(*keys, key) != 0)
-		keys++;
-	return *keys != NULL;
+	return member->pace.is_on_battery || member->pace.is_verifying || member->pace.bytes_a_day > 0;
 }
 
-/* Every key of the device's entry must be one that this driver knows. */
-static int
-check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
+static void
+tell_all(void *arg)
 {
-	static const char *const known[] = { "profile", "interval", NULL };
+	struct fleet_worker *worker = arg;
+	struct fleet *fleet = worker->fleet;
 
-	for (size_t i = 0; i < device->setting_count; i++)
-		if (!is_one_of(device->keys[i], known) && !is_one_of(device->keys[i], credentials_keys))
-			return towerd_fail(ctx, -EINVAL,
-			    "unknown key \"%s\": an snmp device has profile, interval and credentials, or in "
-			    "place of "
-			    "what these say version, community, user, auth, auth-key, priv, priv-key and "
-			    "context",
-			    device->keys[i]);
-	return 0;
-}
-
-/* What the worker is told of a device; put together in fleet->scratch. */
-static int
-describe(struct fleet *fleet, const struct towerd_device *device, struct member *member)
-{
-	struct towerd_ctx *ctx = fleet->ctx;
-	const struct snmp_config *config = towerd_config(ctx);
-	const char *interval = towerd_device_setting(device, "interval"),
-		   *profile = towerd_device_setting(device, "profile");
-	struct access_settings access;
-
-	int rc = check_keys(ctx, device);
-	if (rc < 0)
-		return rc;
-	if (wire_address_parse(device->address, &member->address) < 0)
-		return towerd_fail(ctx, -EINVAL,
-		    "address \"%s\" is not ADDRESS[:PORT] with a literal address", device->address);
-	if (!wire_source_reaches(&fleet->source, &member->address))
-		return towerd_fail(ctx, -EINVAL, "address \"%s\" cannot be polled from `source` %s",
-		    device->address, config->source);
-	member->interval_ms = config->interval_ms;
-	if (interval != NULL &&
-	    (towerd_duration_parse(interval, &member->interval_ms) < 0 ||
-		member->interval_ms < INTERVAL_MIN_MS || member->interval_ms > INTERVAL_MAX_MS))
-		return towerd_fail(ctx, -EINVAL, "interval \"%s\" is not a duration from 1s to 1d", interval);
-	rc = credentials_of(ctx, fleet->credentials, device, &access);
-	if (rc < 0)
-		return rc;
-
-	struct message_writer *w = &fleet->scratch;
-	message_begin(w, MESSAGE_DEVICE);
-	message_put_u32(w, device->number);
-	access_put(w, &access);
-	message_put_bytes(w, &member->address.host, sizeof(member->address.host));
-	message_put_u32(w, member->address.port);
-	message_put_i64(w, member->interval_ms);
-	message_put_text(w, profile != NULL ? profile : "auto");
-	return w->failed ? -ENOMEM : 0;
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (worker_of(fleet, fleet->members[i].number) != worker)
+			continue;
+		tell_device(worker, &fleet->members[i]);
+		if (has_pace(&fleet->members[i]))
+			tell_pace(worker, &fleet->members[i]);
+	}
 }
 
 int
 fleet_add(struct fleet *fleet, const struct towerd_device *device)
 {
 	struct member member = { .number = device->number };
-	int rc = describe(fleet, device, &member);
+	struct entry entry;
+	int rc =
+	    entry_describe(fleet->ctx, fleet->credentials, &fleet->source, device, &entry, &fleet->scratch);
 
 	if (rc < 0) {
 		fleet_remove(fleet, device->number); /* what it was is not what it is meant to be */
 		return rc;
 	}
+	member.address = entry.address;
+	member.interval_ms = entry.interval_ms;
 	member.len = fleet->scratch.len;
 	member.message = malloc(member.len);
 	if (member.message == NULL || asprintf(&member.name, "%s/%s", device->site, device->slot) < 0) {
@@ -202,9 +197,13 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 		return -ENOMEM;
 	}
 	memcpy(member.message, fleet->scratch.data, member.len);
-	explicit_bzero(fleet->scratch.data, fleet->scratch.len); /* secrets */
 	struct member *old = find_member(fleet, device->number);
 	if (old != NULL) {
+		bool is_same =
+		    old->len == member.len && memcmp(old->message, member.message, member.len) == 0;
+		if (!is_same) /* what was learned of it is of what it was */
+			forget_lesson(fleet, device->number);
+		member.pace = old->pace;
 		member_fini(old);
 		*old = member;
 	} else {
@@ -219,8 +218,21 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 		grown[i] = member;
 		fleet->count++;
 	}
-	send_to(worker_of(fleet, device->number), member.message, member.len);
+	tell_device(worker_of(fleet, device->number), find_member(fleet, device->number));
+	if (has_pace(&member))
+		tell_pace(worker_of(fleet, device->number), &member);
 	return 0;
+}
+
+void
+fleet_pace(struct fleet *fleet, uint32_t device, const struct towerd_pace *pace)
+{
+	struct member *member = find_member(fleet, device);
+
+	if (member == NULL)
+		return;
+	member->pace = *pace;
+	tell_pace(worker_of(fleet, device), member);
 }
 
 void
@@ -230,6 +242,7 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 
 	if (i == fleet->count || fleet->members[i].number != device)
 		return;
+	forget_lesson(fleet, device);
 	member_fini(&fleet->members[i]);
 	fleet->count--;
 	memmove(&fleet->members[i], &fleet->members[i + 1], (fleet->count - i) * sizeof(*fleet->members));
@@ -346,6 +359,20 @@ take_reject(struct fleet_worker *worker, struct message_reader *r)
 }
 
 static void
+take_learned(struct fleet_worker *worker, struct message_reader *r)
+{
+	const struct member *member = take_member(worker, r);
+	const char *lesson = message_text(r), *words = message_text(r);
+	char key[32];
+
+	if (member == NULL || !message_is_whole(r) || strlen(lesson) >= LESSON_MAX)
+		return;
+	(void)towerd_learned_put(worker->fleet->ctx, lesson_key(member->number, key, sizeof(key)),
+	    lesson[0] != '\0' ? lesson : NULL);
+	(void)towerd_attribute(worker->fleet->ctx, member->number, "snmp-learned", words);
+}
+
+static void
 take_fault(struct fleet_worker *worker, struct message_reader *r)
 {
 	const struct member *member = take_member(worker, r);
@@ -376,6 +403,7 @@ fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 		[MESSAGE_PRESENCE] = take_presence,
 		[MESSAGE_ATTRIBUTE] = take_attribute,
 		[MESSAGE_REJECT] = take_reject,
+		[MESSAGE_LEARNED] = take_learned,
 		[MESSAGE_FAULT] = take_fault,
 		[MESSAGE_SWEEP] = take_sweep,
 	};

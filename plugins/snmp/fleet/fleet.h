@@ -19,6 +19,7 @@ void fleet_stop(struct fleet *fleet);
 /* A new device, or one that has changed. -EINVAL, -ENOENT: its entry has a fault, towerd_fail() has said which; then it is not polled. -ENOMEM. */
 int fleet_add(struct fleet *fleet, const struct towerd_device *device);
 void fleet_remove(struct fleet *fleet, uint32_t device);
+void fleet_pace(struct fleet *fleet, uint32_t device, const struct towerd_pace *pace);
 /* What worker `id` (the host's number) says. It is believed of its own devices alone, and nothing that is not whole. */
 void fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len);
 void fleet_worker_exit(struct fleet *fleet, unsigned id);

@@ -97,9 +97,14 @@ an_entry_with_a_fault_is_refused_with_its_reason(void)
 		{ "127.0.0.9", { "community", "public", "interval", "2d" },
 		    "interval \"2d\" is not a duration from 1s to 1d" },
 		{ "127.0.0.9", { "community", "public", "colour", "red" },
-		    "unknown key \"colour\": an snmp device has profile, interval and credentials, or in "
-		    "place of "
-		    "what these say version, community, user, auth, auth-key, priv, priv-key and context" },
+		    "unknown key \"colour\": an snmp device has profile, interval, answers-from and "
+		    "credentials, "
+		    "or in place of what these say version, community, user, auth, auth-key, priv, priv-key "
+		    "and "
+		    "context" },
+		{ "127.0.0.9", { "community", "public", "answers-from", "127.0.0.10" }, NULL },
+		{ "127.0.0.9", { "community", "public", "answers-from", "127.0.0.10:161" },
+		    "answers-from \"127.0.0.10:161\" is not a literal address" },
 		{ "127.0.0.9", { "credentials", "plants" },
 		    "credentials \"plants\": the option `credentials` names no file" },
 		{ "127.0.0.9",
@@ -295,6 +300,39 @@ a_fault_reaches_the_agent_from_the_devices_own_worker_alone(void)
 }
 
 static void
+what_a_device_taught_is_kept_until_its_entry_changes(void)
+{
+	struct fake_host *host = HOST(NULL);
+	uint32_t device = DEVICE(host, "a", "127.0.0.9", "community", "public");
+	struct message_writer w = { 0 };
+	char key[32];
+
+	snprintf(key, sizeof(key), "device/%u", device);
+	fake_step(host, 0);
+	message_begin(&w, MESSAGE_LEARNED);
+	message_put_u32(&w, device);
+	message_put_text(&w, "1 8 0 0 0 5");
+	message_put_text(&w, "8 objects a request");
+	say(host, 0, &w);
+	CU_ASSERT_STRING_EQUAL(fake_learned(host, key), "1 8 0 0 0 5");
+	CU_ASSERT_STRING_EQUAL(fake_attribute(host, device, "snmp-learned"), "8 objects a request");
+	DEVICE(host, "a", "127.0.0.9", "community", "public");
+	CU_ASSERT_STRING_EQUAL(fake_learned(host, key), "1 8 0 0 0 5");
+	DEVICE(host, "a", "127.0.0.10", "community", "public");
+	CU_ASSERT_PTR_NULL(fake_learned(host, key));
+	say(host, 0, &w);
+	message_begin(&w, MESSAGE_LEARNED);
+	message_put_u32(&w, device);
+	message_put_text(&w, "");
+	message_put_text(&w, "");
+	say(host, 0, &w);
+	CU_ASSERT_PTR_NULL(fake_learned(host, key));
+	CU_ASSERT_STRING_EQUAL(fake_attribute(host, device, "snmp-learned"), "");
+	message_fini(&w);
+	host_free(host);
+}
+
+static void
 what_is_not_whole_or_not_known_changes_nothing(void)
 {
 	struct fake_host *host = HOST(NULL);
@@ -358,6 +396,7 @@ static const struct claim claims[] = {
 	CLAIM(a_plan_becomes_sensors_and_readings_reach_them),
 	CLAIM(a_worker_is_believed_of_its_own_devices_alone),
 	CLAIM(a_fault_reaches_the_agent_from_the_devices_own_worker_alone),
+	CLAIM(what_a_device_taught_is_kept_until_its_entry_changes),
 	CLAIM(what_is_not_whole_or_not_known_changes_nothing),
 	CLAIM(a_worker_that_dies_leaves_its_devices_unknown_and_is_started_again),
 };

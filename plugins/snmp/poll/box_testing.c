@@ -130,11 +130,48 @@ answer_one(struct box *box, const netsnmp_pdu *request, const netsnmp_variable_l
 	add(answer, &o);
 	for (long more = 1; request->command == SNMP_MSG_GETBULK && is_there && more < request->errindex;
 	     more++) {
+		if (box->is_twice)
+			add(answer, &o);
 		is_there = next(box, ids, &len, &o);
 		if (is_there)
 			add(answer, &o);
 	}
 	return 0;
+}
+
+/* The first two objects of an answer of several change places. */
+static void
+swap(netsnmp_pdu *answer)
+{
+	netsnmp_variable_list *first = answer->variables,
+			      *second = first == NULL ? NULL : first->next_variable;
+
+	if (second == NULL)
+		return;
+	first->next_variable = second->next_variable;
+	second->next_variable = first;
+	answer->variables = second;
+}
+
+/* It does not answer what it cannot take. */
+static bool
+is_choked(const struct box *box, const netsnmp_pdu *request)
+{
+	size_t count = 0;
+
+	for (const netsnmp_variable_list *vb = request->variables; vb != NULL; vb = vb->next_variable) {
+		uint32_t ids[MAX_OID_LEN];
+		char text[OID_TEXT];
+		count++;
+		if (box->drops != NULL &&
+		    strcmp(oid_format(ids, ids_of(vb, ids), text, sizeof(text)), box->drops) == 0)
+			return true;
+	}
+	if (box->takes_max > 0 && count > box->takes_max)
+		return true;
+	return request->command == SNMP_MSG_GETBULK &&
+	    (box->bulk == BOX_BULK_DROPS ||
+		(box->repetitions_max > 0 && request->errindex > box->repetitions_max));
 }
 
 static void
@@ -148,12 +185,16 @@ fill(struct box *box, netsnmp_pdu *request, netsnmp_pdu *answer)
 		count = (size_t)request->errindex;
 	if (box->varbinds_max > 0 && count > box->varbinds_max)
 		answer->errstat = SNMP_ERR_TOOBIG;
+	if (request->command == SNMP_MSG_GETBULK && box->bulk == BOX_BULK_FAILS)
+		answer->errstat = SNMP_ERR_GENERR;
 	for (const netsnmp_variable_list *vb = request->variables; vb != NULL && answer->errstat == 0;
 	     vb = vb->next_variable) {
 		index++;
 		answer->errstat = answer_one(box, request, vb, answer);
 		answer->errindex = answer->errstat != 0 && !box->names_none ? (long)index : 0;
 	}
+	if (request->command == SNMP_MSG_GETBULK && box->is_swapped)
+		swap(answer);
 	if (answer->errstat != 0) {
 		snmp_free_varbind(answer->variables);
 		answer->variables = snmp_clone_varbind(request->variables);
@@ -171,7 +212,7 @@ box_answer(struct box *box, const uint8_t *data, size_t len, uint8_t *out)
 	snmp_sess_init(&session); /* also makes the library write from the end, as it does by default */
 	session.version = SNMP_DEFAULT_VERSION;
 	CU_ASSERT_EQUAL_FATAL(snmp_parse(NULL, &session, request, (u_char *)(uintptr_t)data, len), 0);
-	if (!box->is_silent && request->community_len == strlen(box->community) &&
+	if (!box->is_silent && !is_choked(box, request) && request->community_len == strlen(box->community) &&
 	    memcmp(request->community, box->community, request->community_len) == 0 &&
 	    (box->only == CODEC_V2C || request->version == SNMP_VERSION_1)) {
 		box->requests++;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One polled device: a small state machine over its session (session.h), with one request in flight at a time (many controllers lose replies under two):
+ * One polled device: a small state machine over its session (session.h):
  *
  *   discover (discovery.h) -> ask the agent for the sensors' numbers -> poll, every interval (poll.h)
  *
- * A device that does not answer is unreachable; then one cheap object is asked for, less and less often, until it answers. A restart (sysUpTime went back) and, now and
- * then, time lead back to discovery: what the device consists of may have changed.
+ * After a question without an answer one cheap object is asked for: a device that answers that lives, and choked on the question. One that
+ * does not is unreachable; then it is asked for that object less and less often, until it answers, and polled at once. A restart and, now
+ * and then, time lead back to discovery: what the device consists of may have changed.
  */
 #ifndef PLUGINS_SNMP_DEVICE_H
 #define PLUGINS_SNMP_DEVICE_H
@@ -16,9 +17,10 @@
 struct device_settings {
 	uint32_t number;
 	struct access_settings access; /* not kept: the session has it */
-	struct wire_address address;
+	struct wire_address address, answers_from;
 	int64_t interval_ms;
 	const char *profile;
+	const char *learned; /* a line that MESSAGE_LEARNED told; "": none */
 };
 
 /* Copies the settings; begins by itself, within some seconds. NULL: no memory. */
@@ -29,5 +31,8 @@ void device_reload(struct device *device, bool is_all);
 uint32_t device_number(const struct device *device);
 /* The numbers of the sensors of plan `generation`, as many as `count` 4-octet ones at any address; those of an older plan are passed over. */
 void device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count);
+/* Polls at once, or as soon as the last round is a moment past: bounded, whoever asks and how often. */
+void device_poll_now(struct device *device);
+void device_set_pace(struct device *device, bool is_on_battery, bool is_verifying, int64_t bytes_a_day);
 
 #endif

@@ -11,13 +11,16 @@
 
 #define PROBES      8     /* in one GETNEXT, until it is answered with an error */
 #define REPETITIONS 20    /* of a GETBULK */
-#define OBJECTS_MAX 50000 /* of one device: a walk that goes on is one that never ends */
+#define OBJECTS_MAX 50000 /* of one device: no real one has so many that a profile looks at */
+#define WALK_MAX    10000 /* of one walk: one that goes on is one that never ends */
 #define SCALARS     20    /* in one GET, until the device says tooBig */
+#define CHOKES      2 /* questions without an answer until the question is held to be why: answers get lost, too */
 
 struct discovery {
 	const struct profiles *profiles;
 	const char *profile;
 	enum codec_version version;
+	struct learned *learned;
 	struct object_set *objects;
 	size_t probe_at, probe_count, probe_size; /* asked now: probe_count from probe_at on */
 	bool has_match;
@@ -27,13 +30,26 @@ struct discovery {
 	size_t walk_at, walk_count;
 	uint32_t cursor[TOWERD_OID_MAX]; /* where the walk stands */
 	size_t cursor_len;
-	unsigned repetitions;
-	int error; /* ends the discovery: -EFBIG, the walk does not end; -ENOMEM */
-	char name[256];
+	size_t walk_objects;  /* found by this walk */
+	bool goes_back;       /* this walk's objects come in no order */
+	size_t added;         /* objects, those that came again among them */
+	unsigned repetitions; /* of a GETBULK; 0: GETNEXT */
+	unsigned chokes;      /* questions in a row without an answer */
+	bool is_shrunk;       /* less is asked for than before: if that is answered, it is a lesson */
+	int error;            /* ends the discovery: -EFBIG, -ENOMEM */
+	char name[256], trouble[256];
 };
 
+/* `known` is a limit, or 0. */
+static unsigned
+smaller(unsigned most, unsigned known)
+{
+	return known > 0 && known < most ? known : most;
+}
+
 struct discovery *
-discovery_new(const struct profiles *profiles, const char *profile, enum codec_version version)
+discovery_new(
+    const struct profiles *profiles, const char *profile, enum codec_version version, struct learned *learned)
 {
 	struct discovery *d = calloc(1, sizeof(*d));
 
@@ -42,9 +58,12 @@ discovery_new(const struct profiles *profiles, const char *profile, enum codec_v
 	d->profiles = profiles;
 	d->profile = profile;
 	d->version = version;
-	d->probe_size = PROBES;
-	d->scalar_size = SCALARS;
-	d->repetitions = REPETITIONS;
+	d->learned = learned;
+	d->probe_size = smaller(PROBES, learned->objects);
+	d->scalar_size = smaller(SCALARS, learned->objects);
+	d->repetitions = smaller(REPETITIONS, learned->repetitions);
+	if (version == CODEC_V1 || learned->has_no_bulk)
+		d->repetitions = 0;
 	d->objects = object_set_new();
 	if (d->objects == NULL) {
 		free(d);
@@ -64,6 +83,10 @@ discovery_free(struct discovery *d)
 	free(d);
 }
 
+/* snmpEngineID.0 (RFC 3411): also of devices that are asked by community, who they are. */
+static const uint32_t engine_id_ids[] = { 1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0 };
+static const struct snmp_oid engine_id = { engine_id_ids, sizeof(engine_id_ids) / sizeof(engine_id_ids[0]) };
+
 static int
 add_walk(void *arg, struct snmp_oid root, bool is_scalar)
 {
@@ -82,6 +105,9 @@ add_walk(void *arg, struct snmp_oid root, bool is_scalar)
 static void
 walk_start(struct discovery *d)
 {
+	d->walk_objects = 0;
+	d->goes_back = false;
+	d->chokes = 0;
 	if (d->walk_at == d->walk_count)
 		return;
 	d->cursor_len = d->walks[d->walk_at].len;
@@ -110,6 +136,8 @@ find_match(struct discovery *d)
 		    profile_name(d->match.profiles[i]));
 	}
 	d->error = profile_match_walks(&d->match, add_walk, d);
+	if (d->error == 0)
+		d->error = add_walk(d, engine_id, true);
 	walk_start(d);
 }
 
@@ -119,6 +147,7 @@ discovery_next(struct discovery *d, struct session_question *question)
 	size_t probes = profiles_probe_count(d->profiles);
 
 	question->kept = NULL;
+	question->repetitions = 0;
 	if (d->probe_at < probes) {
 		d->probe_count = probes - d->probe_at < d->probe_size ? probes - d->probe_at : d->probe_size;
 		for (size_t i = 0; i < d->probe_count; i++)
@@ -138,7 +167,7 @@ discovery_next(struct discovery *d, struct session_question *question)
 		memcpy(question->oids, &d->scalars[d->scalar_at], question->count * sizeof(*question->oids));
 		return true;
 	}
-	question->command = d->version == CODEC_V1 ? CODEC_GETNEXT : CODEC_GETBULK;
+	question->command = d->repetitions == 0 ? CODEC_GETNEXT : CODEC_GETBULK;
 	question->count = 1;
 	question->oids[0] = (struct snmp_oid){ d->cursor, d->cursor_len };
 	question->repetitions = d->repetitions;
@@ -168,32 +197,60 @@ add_object(struct discovery *d, const struct snmp_object *object)
 {
 	int rc = object_set_add(d->objects, object);
 
-	if (rc == -ENOMEM || object_set_count(d->objects) > OBJECTS_MAX)
+	if (rc == -ENOMEM || ++d->added > OBJECTS_MAX)
 		d->error = rc < 0 ? rc : -EFBIG;
+}
+
+static size_t
+scalars_asked(const struct discovery *d)
+{
+	size_t left = d->scalar_count - d->scalar_at;
+	return left < d->scalar_size ? left : d->scalar_size;
+}
+
+/* Without that one, then: it spoils all others of its request. */
+static void
+drop_scalar(struct discovery *d, size_t i)
+{
+	struct snmp_oid *bad = &d->scalars[d->scalar_at + i];
+
+	memmove(bad, bad + 1, (size_t)(d->scalars + d->scalar_count - (bad + 1)) * sizeof(*bad));
+	d->scalar_count--;
 }
 
 static void
 scalar_answer(struct discovery *d, const struct codec_answer *answer)
 {
-	size_t left = d->scalar_count - d->scalar_at, asked = left < d->scalar_size ? left : d->scalar_size;
-
+	size_t asked = scalars_asked(d);
 	bool names_one = answer->error != CODEC_NO_ERROR && answer->error != CODEC_TOO_BIG &&
 	    answer->error_index > 0 && (size_t)answer->error_index <= asked;
+
 	if (answer->error != CODEC_NO_ERROR && !names_one && asked > 1) {
 		d->scalar_size = asked / 2;
+		if (answer->error == CODEC_TOO_BIG)
+			learned_objects(d->learned, d->scalar_size);
 		return;
 	}
-	if (names_one) {
-		/* The one that it will not answer (SNMPv1: does not have) spoils all: without it, then. */
-		struct snmp_oid *bad = &d->scalars[d->scalar_at + (size_t)answer->error_index - 1];
-		memmove(bad, bad + 1, (size_t)(d->scalars + d->scalar_count - (bad + 1)) * sizeof(*bad));
-		d->scalar_count--;
+	if (names_one) { /* it will not answer that one (SNMPv1: does not have it) */
+		drop_scalar(d, (size_t)answer->error_index - 1);
 		return;
 	}
 	for (size_t i = 0; answer->error == CODEC_NO_ERROR && i < answer->count && d->error == 0; i++)
 		if (answer->objects[i].value.tag < SNMP_NO_SUCH_OBJECT)
 			add_object(d, &answer->objects[i]);
 	d->scalar_at += asked;
+}
+
+/* The first trouble is told: it is likely the cause of others. */
+static void
+walk_trouble(struct discovery *d, const char *what)
+{
+	const struct snmp_oid *root = &d->walks[d->walk_at];
+	char text[OID_TEXT];
+
+	if (d->trouble[0] == '\0')
+		snprintf(d->trouble, sizeof(d->trouble), "the walk of %.100s %s",
+		    oid_format(root->ids, root->len, text, sizeof(text)), what);
 }
 
 static void
@@ -203,45 +260,108 @@ walk_done(struct discovery *d)
 	walk_start(d);
 }
 
+/* Takes an object of a walk; false: the walk has left its subtree. */
+static bool
+take_object(struct discovery *d, const struct snmp_object *o, size_t *before)
+{
+	const struct snmp_oid *root = &d->walks[d->walk_at];
+	int order = oid_compare(o->ids, o->len, d->cursor, d->cursor_len);
+
+	if (o->value.tag >= SNMP_NO_SUCH_OBJECT || o->len > TOWERD_OID_MAX ||
+	    !oid_has_prefix(o->ids, o->len, root->ids, root->len))
+		return false;
+	if (order == 0)
+		return true;
+	if (order < 0 && !d->goes_back) {
+		d->goes_back = true;
+		*before = object_set_count(d->objects);
+	}
+	d->cursor_len = o->len;
+	memcpy(d->cursor, o->ids, o->len * sizeof(uint32_t));
+	d->walk_objects++;
+	add_object(d, o);
+	return true;
+}
+
+/* Objects may come twice, and in no order; an answer without a new one ends the walk, since the next would be the same. */
+static void
+walk_objects(struct discovery *d, const struct codec_answer *answer)
+{
+	size_t had = d->walk_objects, before = d->goes_back ? object_set_count(d->objects) : 0;
+	bool is_inside = true;
+
+	for (size_t i = 0; i < answer->count && is_inside && d->error == 0; i++)
+		is_inside = take_object(d, &answer->objects[i], &before);
+	bool is_new = d->goes_back ? object_set_count(d->objects) > before : d->walk_objects > had;
+	if (d->goes_back && is_new)
+		learned_unordered(d->learned);
+	if (d->walk_objects > WALK_MAX)
+		walk_trouble(d, "does not end");
+	else if (is_inside && !is_new)
+		walk_trouble(d, "comes back to where it was");
+	if (!is_inside || !is_new || d->walk_objects > WALK_MAX)
+		walk_done(d);
+}
+
 static void
 walk_answer(struct discovery *d, const struct codec_answer *answer)
 {
-	const struct snmp_oid root = d->walks[d->walk_at];
+	bool is_refused = answer->error != CODEC_NO_ERROR || answer->count == 0;
 
-	if (answer->error == CODEC_TOO_BIG && d->repetitions > 1) {
-		d->repetitions /= 2;
+	if (d->repetitions > 0 && is_refused) {
+		d->repetitions = answer->error == CODEC_TOO_BIG ? d->repetitions / 2 : 0;
+		d->is_shrunk = true;
 		return;
 	}
-	if (answer->error != CODEC_NO_ERROR || answer->count == 0) { /* SNMPv1: the end; else a refusal */
+	if (is_refused) { /* SNMPv1: the end; else it will not say */
 		walk_done(d);
 		return;
 	}
-	for (size_t i = 0; i < answer->count; i++) {
-		const struct snmp_object *o = &answer->objects[i];
-		bool is_onward =
-		    o->len <= TOWERD_OID_MAX && oid_compare(o->ids, o->len, d->cursor, d->cursor_len) > 0;
-		if (o->value.tag >= SNMP_NO_SUCH_OBJECT || !is_onward ||
-		    !oid_has_prefix(o->ids, o->len, root.ids, root.len)) {
-			walk_done(d);
-			return;
-		}
-		d->cursor_len = o->len;
-		memcpy(d->cursor, o->ids, o->len * sizeof(uint32_t));
-		add_object(d, o);
-		if (d->error < 0)
-			return;
-	}
+	if (d->is_shrunk)
+		learned_repetitions(d->learned, d->repetitions);
+	d->is_shrunk = false;
+	walk_objects(d, answer);
 }
 
 void
 discovery_answer(struct discovery *d, const struct codec_answer *answer)
 {
+	d->chokes = 0;
 	if (d->probe_at < profiles_probe_count(d->profiles))
 		probe_answer(d, answer);
 	else if (d->scalar_at < d->scalar_count)
 		scalar_answer(d, answer);
 	else
 		walk_answer(d, answer);
+}
+
+void
+discovery_choked(struct discovery *d)
+{
+	if (++d->chokes < CHOKES)
+		return;
+	if (d->probe_at < profiles_probe_count(d->profiles)) {
+		d->probe_at += d->probe_count == 1;
+		d->probe_size = 1;
+	} else if (d->scalar_at < d->scalar_count) {
+		d->scalar_size = scalars_asked(d) / 2;
+		if (d->scalar_size == 0) {
+			drop_scalar(d, 0);
+			d->scalar_size = 1;
+		}
+	} else if (d->repetitions > 0) {
+		d->repetitions /= 4;
+		d->is_shrunk = true;
+	} else {
+		walk_trouble(d, "has no answer");
+		walk_done(d);
+	}
+}
+
+const char *
+discovery_trouble(const struct discovery *d)
+{
+	return d->trouble;
 }
 
 static int __attribute__((format(printf, 4, 5)))
@@ -265,8 +385,8 @@ discovery_plan(struct discovery *d, struct profile_plan **out, char *reason, siz
 	if (d->match.count == 0)
 		return fail(-ENOENT, reason, size, "no profile fits this device");
 	if (d->error == -EFBIG)
-		return fail(-EFBIG, reason, size, "profile %s: a walk did not end within %d objects", d->name,
-		    OBJECTS_MAX);
+		return fail(
+		    -EFBIG, reason, size, "profile %s finds more than %d objects", d->name, OBJECTS_MAX);
 	int rc = d->error < 0 ? d->error : profile_plan_new(&d->match, d->objects, NULL, NULL, &plan);
 	if (rc < 0)
 		return fail(rc, reason, size, "%s", strerror(-rc));
@@ -284,13 +404,27 @@ discovery_profile(struct discovery *d)
 	return d->name;
 }
 
+static const uint32_t object_id_ids[] = { 1, 3, 6, 1, 2, 1, 1, 2, 0 },
+		      descr_ids[] = { 1, 3, 6, 1, 2, 1, 1, 1, 0 };
 static const struct {
 	const char *name;
-	uint32_t ids[9];
+	struct snmp_oid oid;
+	bool is_binary;
 } attributes[DISCOVERY_ATTRIBUTES] = {
-	{ "sys-object-id", { 1, 3, 6, 1, 2, 1, 1, 2, 0 } },
-	{ "sys-descr", { 1, 3, 6, 1, 2, 1, 1, 1, 0 } },
+	{ "sys-object-id", { object_id_ids, sizeof(object_id_ids) / sizeof(object_id_ids[0]) }, false },
+	{ "sys-descr", { descr_ids, sizeof(descr_ids) / sizeof(descr_ids[0]) }, false },
+	{ "engine-id", { engine_id_ids, sizeof(engine_id_ids) / sizeof(engine_id_ids[0]) }, true },
 };
+
+bool
+discovery_box(struct discovery *d)
+{
+	const struct snmp_object *o =
+	    object_set_find(d->objects, object_id_ids, sizeof(object_id_ids) / sizeof(object_id_ids[0]));
+
+	return o != NULL && o->value.tag == SNMP_OID &&
+	    learned_box(d->learned, o->value.oid.ids, o->value.oid.len * sizeof(uint32_t));
+}
 
 const char *
 discovery_attribute_name(size_t i)
@@ -301,15 +435,20 @@ discovery_attribute_name(size_t i)
 int
 discovery_attribute(struct discovery *d, size_t i, char *text, size_t size)
 {
-	const struct snmp_object *o = object_set_find(d->objects, attributes[i].ids, 9);
+	const struct snmp_object *o =
+	    object_set_find(d->objects, attributes[i].oid.ids, attributes[i].oid.len);
+	size_t len = 0;
 
 	text[0] = '\0';
 	if (o != NULL && o->value.tag == SNMP_OID)
 		oid_format(o->value.oid.ids, o->value.oid.len, text, size);
-	if (o != NULL && o->value.tag == SNMP_OCTETS) {
-		size_t len = 0;
-		for (size_t k = 0; k < o->value.octets.len && len + 1 < size; k++)
-			text[len++] = isprint(o->value.octets.data[k]) ? (char)o->value.octets.data[k] : ' ';
+	for (size_t k = 0;
+	     o != NULL && o->value.tag == SNMP_OCTETS && k < o->value.octets.len && len + 2 < size; k++) {
+		uint8_t octet = o->value.octets.data[k];
+		if (attributes[i].is_binary)
+			len += (size_t)snprintf(text + len, size - len, "%02x", octet);
+		else
+			text[len++] = isprint(octet) ? (char)octet : ' ';
 		text[len] = '\0';
 	}
 	return (int)strlen(text);

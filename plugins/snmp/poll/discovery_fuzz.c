@@ -79,22 +79,31 @@ take_unasked(void *arg)
 }
 
 static void
-poll_it(struct input *in, enum codec_version version, struct profile_plan *plan)
+poll_it(struct input *in, enum codec_version version, struct profile_plan *plan, struct poll_box *box)
 {
 	static uint32_t numbers[PLAN_SENSORS_MAX];
-	const struct poll_sink sink = { take_reading, take_unasked, NULL };
-	struct poll *poll = poll_new(in->codec, version, "public", plan, &sink);
+	static const struct poll_sink sink = { take_reading, take_unasked };
+	struct shared_plans plans = { 0 };
+	struct poll *poll =
+	    poll_new(&plans, shared_plan_take(&plans, plan, version, "public"), box, &sink, NULL);
+	struct session_question question;
 	struct codec_answer answer;
 
 	for (uint32_t i = 0; i < PLAN_SENSORS_MAX; i++)
 		numbers[i] = i + 1;
-	poll_take_numbers(poll, numbers);
-	poll_begin(poll);
+	(void)poll_take_numbers(poll, numbers);
+	poll_begin(poll, 1, 1000, 1000);
 	while (take_answer(in, &answer)) {
-		if (poll_next(poll) == 0)
-			poll_begin(poll);
-		if (poll_next(poll) > 0)
-			(void)poll_answer(poll, &answer);
+		poll_late(poll, &answer);
+		if (!poll_next(poll))
+			poll_begin(poll, 1, 1000, 1000);
+		if (!poll_next(poll))
+			continue;
+		poll_question(poll, &question);
+		if (answer.id % 4 == 0)
+			poll_choked(poll);
+		else
+			(void)poll_answer(poll, &answer, 1);
 	}
 	poll_free(poll);
 }
@@ -107,6 +116,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct session_question question;
 	struct codec_answer answer;
 	struct profile_plan *plan;
+	struct poll_box box = { 0 };
 	char text[256];
 
 	if (profiles == NULL) {
@@ -117,13 +127,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	enum codec_version version = data[0] & 1 ? CODEC_V2C : CODEC_V1;
 	struct input in = { data + 1, size - 1, codec };
-	struct discovery *d = discovery_new(profiles, data[0] & 2 ? "p" : "auto", version);
-	while (discovery_next(d, &question) && take_answer(&in, &answer))
-		discovery_answer(d, &answer);
+	struct discovery *d = discovery_new(profiles, data[0] & 2 ? "p" : "auto", version, &box.learned);
+	while (discovery_next(d, &question) && take_answer(&in, &answer)) {
+		if (answer.id % 8 == 0)
+			discovery_choked(d);
+		else
+			discovery_answer(d, &answer);
+	}
+	(void)discovery_box(d);
 	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++)
 		(void)discovery_attribute(d, i, text, sizeof(text));
 	if (!discovery_next(d, &question) && discovery_plan(d, &plan, text, sizeof(text)) == 0)
-		poll_it(&in, version, plan);
+		poll_it(&in, version, plan, &box);
 	discovery_free(d);
 	return 0;
 }

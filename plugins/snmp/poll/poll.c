@@ -6,51 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OBJECTS_AT_ONCE 24 /* in one GET, until the device says tooBig */
-#define ROUNDS_LOST     60 /* until lost objects are asked for again */
+#define ROUNDS_LOST 60 /* until lost objects are asked for again */
+#define CHOKES \
+	2 /* requests of one place without an answer until its size is held to be why: answers get lost, too */
+#define SLACK_MS 50 /* a group that is due so soon comes with this round */
+
+static const uint32_t uptime_ids[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+const struct snmp_oid poll_uptime = { uptime_ids, sizeof(uptime_ids) / sizeof(uptime_ids[0]) };
 
 struct poll {
-	struct codec *codec;
-	struct poll_sink sink;
-	struct profile_plan *plan;
-	struct poll_shape shape;
-	bool *is_lost; /* objects that the device answers with an error */
-	size_t lost_count;
-	unsigned rounds_lost; /* since something was lost */
-	uint32_t *numbers;    /* of the plan's sensors */
-	bool has_numbers;
-	int64_t uptime; /* sysUpTime of the last round, hundredths; -1: not known */
-	struct poll_requests requests;
-	size_t at; /* the request in turn */
-	size_t build_first;
-	bool must_build; /* requests from `at` on, for the objects from `build_first` on */
+	struct shared_plans *plans;
+	struct shared_plan *shared;
+	struct poll_box *box;
+	const struct poll_sink *sink;
+	void *arg;
+	uint32_t *numbers;  /* of the plan's sensors; NULL: not known yet */
+	bool *is_lost;      /* objects that the device answers with an error, or not at all; NULL: none */
+	int64_t *groups_ms; /* when each group was asked for; NULL: there is one group alone */
+	uint32_t lost_count, rounds_lost; /* rounds since something was lost */
+	uint32_t at, left;                /* positions: where the round is, how far it goes */
+	uint32_t count;                   /* of the request in turn */
+	uint32_t size;                    /* objects in a request at most */
+	uint32_t choked_at;               /* where `chokes` requests had no answer */
+	uint32_t choke_end;               /* as far as smaller ones are tried; 0: none are */
+	uint64_t groups;                  /* that this round asks for */
+	uint8_t chokes;
+	bool has_no_uptime; /* sysUpTime is answered with an error */
 };
 
 struct poll *
-poll_new(struct codec *codec, enum codec_version version, const char *community, struct profile_plan *plan,
-    const struct poll_sink *sink)
+poll_new(struct shared_plans *plans, struct shared_plan *shared, struct poll_box *box,
+    const struct poll_sink *sink, void *arg)
 {
 	struct poll *poll = calloc(1, sizeof(*poll));
 
 	if (poll == NULL) {
-		profile_plan_free(plan);
+		shared_plan_drop(plans, shared);
 		return NULL;
 	}
-	poll->codec = codec;
-	poll->sink = *sink;
-	poll->plan = plan;
-	poll->uptime = -1;
-	poll->must_build = true;
-	poll->is_lost = calloc(plan->object_count + 1, sizeof(bool));
-	poll->numbers = calloc(plan->sensor_count + 1, sizeof(uint32_t));
-	poll->shape = (struct poll_shape){ .version = version,
-		.community = community,
-		.is_lost = poll->is_lost,
-		.size = OBJECTS_AT_ONCE,
-		.has_uptime = true };
-	if (poll->is_lost == NULL || poll->numbers == NULL) {
-		poll_free(poll);
-		return NULL;
+	*poll = (struct poll){ .plans = plans, .shared = shared, .box = box, .sink = sink, .arg = arg };
+	if (shared->group_count > 1) {
+		poll->groups_ms = calloc(shared->group_count, sizeof(*poll->groups_ms));
+		if (poll->groups_ms == NULL) {
+			poll_free(poll);
+			return NULL;
+		}
 	}
 	return poll;
 }
@@ -60,8 +60,8 @@ poll_free(struct poll *poll)
 {
 	if (poll == NULL)
 		return;
-	poll_requests_free(&poll->requests);
-	profile_plan_free(poll->plan);
+	shared_plan_drop(poll->plans, poll->shared);
+	free(poll->groups_ms);
 	free(poll->is_lost);
 	free(poll->numbers);
 	free(poll);
@@ -70,187 +70,352 @@ poll_free(struct poll *poll)
 const struct profile_plan *
 poll_plan(const struct poll *poll)
 {
-	return poll->plan;
+	return poll->shared->plan;
 }
 
-void
+int
 poll_take_numbers(struct poll *poll, const void *numbers)
 {
-	memcpy(poll->numbers, numbers, poll->plan->sensor_count * sizeof(uint32_t));
-	poll->has_numbers = true;
+	size_t size = poll->shared->plan->sensor_count * sizeof(uint32_t);
+
+	if (poll->numbers == NULL)
+		poll->numbers = malloc(size + 1);
+	if (poll->numbers == NULL)
+		return -ENOMEM;
+	memcpy(poll->numbers, numbers, size);
+	return 0;
 }
 
 bool
 poll_has_numbers(const struct poll *poll)
 {
-	return poll->has_numbers;
+	return poll->numbers != NULL;
 }
 
-static void
-build_from(struct poll *poll, size_t at, size_t first)
-{
-	poll->at = at;
-	poll->build_first = first;
-	poll->must_build = true;
-}
+/* ---- readings */
 
 static void
-read_object(struct poll *poll, size_t k, const struct snmp_value *value)
+read_object(struct poll *poll, uint32_t k, const struct snmp_value *value)
 {
-	const struct plan_object *object = &poll->plan->objects[k];
+	const struct profile_plan *plan = poll->shared->plan;
+	const struct plan_object *object = &plan->objects[k];
 
 	for (uint32_t i = object->first; i < object->first + object->count; i++) {
 		struct towerd_reading reading = { .sensor = poll->numbers[i] };
 		if (reading.sensor == 0)
 			continue;
-		reading.quality =
-		    (uint32_t)profile_decode(&poll->plan->sensors[i].decode, value, &reading.value);
-		poll->sink.reading(poll->sink.arg, &reading);
+		reading.quality = (uint32_t)profile_decode(&plan->sensors[i].decode, value, &reading.value);
+		poll->sink->reading(poll->arg, &reading);
 	}
 }
 
 static void
-read_as_unknown(struct poll *poll, size_t k)
+read_as_unknown(struct poll *poll, uint32_t k)
 {
 	const struct snmp_value nothing = { .tag = SNMP_NULL };
 	read_object(poll, k, &nothing);
 }
 
-/* With nothing left to ask, a dead device could not be told from a living one: then all is asked again at once. */
+static bool
+is_lost(const struct poll *poll, uint32_t position)
+{
+	return poll->is_lost != NULL && poll->is_lost[shared_plan_index(poll->shared, position)];
+}
+
+/* ---- rounds */
+
+static const struct shared_group *
+group_at(const struct poll *poll, uint32_t position, uint32_t *number)
+{
+	const struct shared_group *groups = poll->shared->groups;
+
+	*number = 0;
+	while (position >= groups[*number].first + groups[*number].count)
+		(*number)++;
+	return &groups[*number];
+}
+
+static int64_t
+interval_of(const struct poll *poll, uint32_t group, int64_t interval_ms, int64_t paced_ms)
+{
+	int64_t own_ms = poll->shared->groups[group].interval_ms;
+
+	if (own_ms == 0)
+		return paced_ms;
+	return paced_ms > interval_ms ? own_ms * paced_ms / interval_ms : own_ms;
+}
+
+int64_t
+poll_due(const struct poll *poll, int64_t began_ms, int64_t interval_ms, int64_t paced_ms)
+{
+	int64_t due_ms = INT64_MAX;
+
+	if (poll->groups_ms == NULL)
+		return began_ms + interval_of(poll, 0, interval_ms, paced_ms);
+	for (uint32_t g = 0; g < poll->shared->group_count; g++) {
+		int64_t group_ms = poll->groups_ms[g] + interval_of(poll, g, interval_ms, paced_ms);
+		due_ms = group_ms < due_ms ? group_ms : due_ms;
+	}
+	return due_ms;
+}
+
+/* What an earlier round was cut off from is in this one too. */
+static void
+choose_groups(struct poll *poll, int64_t now_ms, int64_t interval_ms, int64_t paced_ms)
+{
+	poll->groups |= poll->groups_ms == NULL;
+	for (uint32_t g = 0; poll->groups_ms != NULL && g < poll->shared->group_count; g++) {
+		if (poll->groups_ms[g] != 0 &&
+		    poll->groups_ms[g] + interval_of(poll, g, interval_ms, paced_ms) > now_ms + SLACK_MS)
+			continue;
+		poll->groups |= UINT64_C(1) << g;
+		poll->groups_ms[g] = now_ms;
+	}
+}
+
 static void
 find_lost(struct poll *poll)
 {
-	memset(poll->is_lost, 0, poll->plan->object_count * sizeof(bool));
+	free(poll->is_lost);
+	poll->is_lost = NULL;
 	poll->lost_count = 0;
 	poll->rounds_lost = 0;
-	poll->shape.has_uptime = true;
-	build_from(poll, 0, 0);
+	poll->has_no_uptime = false;
+}
+
+static uint32_t
+size_of(const struct poll *poll)
+{
+	uint32_t known = poll->box->learned.objects;
+	return known > 0 && known < SHARED_OBJECTS ? known : SHARED_OBJECTS;
 }
 
 void
-poll_begin(struct poll *poll)
+poll_begin(struct poll *poll, int64_t now_ms, int64_t interval_ms, int64_t paced_ms)
 {
-	poll->at = 0;
-	if (poll->lost_count == 0 && poll->shape.has_uptime)
+	uint32_t count = (uint32_t)poll->shared->plan->object_count;
+
+	choose_groups(poll, now_ms, interval_ms, paced_ms);
+	poll->left = count;
+	if (poll->choke_end == 0)
+		poll->size = size_of(poll);
+	if (poll->lost_count == 0 && !poll->has_no_uptime)
 		return;
-	if (++poll->rounds_lost == ROUNDS_LOST ||
-	    (poll->lost_count == poll->plan->object_count && !poll->shape.has_uptime)) {
+	/* With nothing left to ask, a dead device could not be told from a living one: then all is asked again at once. */
+	if (++poll->rounds_lost == ROUNDS_LOST || (poll->lost_count == count && poll->has_no_uptime)) {
 		find_lost(poll);
 		return;
 	}
-	for (size_t k = 0; k < poll->plan->object_count; k++)
+	for (uint32_t k = 0; poll->is_lost != NULL && k < count; k++)
 		if (poll->is_lost[k])
 			read_as_unknown(poll, k);
 }
 
-int
+static void
+pass_over(struct poll *poll, uint32_t count)
+{
+	uint32_t total = (uint32_t)poll->shared->plan->object_count;
+
+	poll->at = poll->at + count < total ? poll->at + count : 0;
+	poll->left -= count < poll->left ? count : poll->left;
+}
+
+static bool
+has_uptime(const struct poll *poll)
+{
+	uint32_t g;
+	return !poll->has_no_uptime && group_at(poll, poll->at, &g)->first == poll->at;
+}
+
+bool
 poll_next(struct poll *poll)
 {
-	if (poll->must_build) {
-		int rc = poll_requests_build(
-		    &poll->requests, poll->at, poll->build_first, poll->codec, poll->plan, &poll->shape);
-		if (rc < 0) {
-			build_from(poll, 0, 0);
-			return rc;
+	while (poll->left > 0) {
+		uint32_t g, lost = 0;
+		const struct shared_group *group = group_at(poll, poll->at, &g);
+		uint32_t max = group->first + group->count - poll->at;
+		if ((poll->groups >> g & 1) == 0) {
+			pass_over(poll, max);
+			continue;
 		}
-		poll->must_build = false;
+		if (max > poll->left)
+			max = poll->left;
+		if (max > poll->size)
+			max = poll->size;
+		poll->count = shared_plan_fit(poll->shared, poll->at, max);
+		while (lost < poll->count && is_lost(poll, poll->at + lost))
+			lost++;
+		if (lost < poll->count || has_uptime(poll))
+			return true;
+		pass_over(poll, poll->count);
 	}
-	return poll->at < poll->requests.count;
+	poll->groups = 0;
+	return false;
 }
 
 void
 poll_question(struct poll *poll, struct session_question *question)
 {
-	poll_request_ask(&poll->requests.items[poll->at], poll->plan, poll->is_lost, question);
+	struct shared_request *request =
+	    poll->lost_count > 0 || poll->has_no_uptime ? NULL : shared_plan_request(poll->shared, poll->at);
+
+	*question = (struct session_question){ .command = CODEC_GET };
+	if (request != NULL && request->count == poll->count)
+		question->kept = &request->message;
+	if (has_uptime(poll))
+		question->oids[question->count++] = poll_uptime;
+	for (uint32_t i = 0; i < poll->count; i++)
+		if (!is_lost(poll, poll->at + i))
+			question->oids[question->count++] =
+			    shared_plan_object(poll->shared, poll->at + i)->oid;
 }
 
-/* True: the device has restarted. sysUpTime wraps after 497 days: from the last day before that it may go back. */
-static bool
-read_uptime(struct poll *poll, const struct snmp_value *value)
-{
-	const int64_t last_day = ((int64_t)1 << 32) - 8640000;
-	int64_t before = poll->uptime;
+/* ---- answers */
 
-	if (value->tag != SNMP_TIMETICKS)
-		return false;
-	poll->uptime = (int64_t)value->natural;
-	return before >= 0 && before < last_day && poll->uptime < before;
+static bool
+is_object(const struct snmp_object *o, const struct snmp_oid *oid)
+{
+	return oid_compare(o->ids, o->len, oid->ids, oid->len) == 0;
 }
 
-/* The answer's objects come in the order of the request; what is not where it should be is looked for, what is not ours is passed over. */
+/*
+ * The answer's objects come in the order of the request; what is not where it should be is looked for, what is not ours, or comes a second time, is
+ * passed over.
+ */
 static bool
-read_objects(struct poll *poll, const struct poll_request *r, const struct codec_answer *answer)
+read_objects(struct poll *poll, const struct codec_answer *answer, int64_t now_ms)
 {
-	size_t at = r->first, end = r->first + r->count;
+	uint64_t seen = 0;
+	uint32_t next = 0;
 	bool has_restarted = false;
 
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct snmp_object *o = &answer->objects[i];
-		if (oid_compare(o->ids, o->len, poll_uptime.ids, poll_uptime.len) == 0) {
-			has_restarted |= read_uptime(poll, &o->value);
+		uint32_t tried = 0;
+		if (is_object(o, &poll_uptime)) {
+			if (o->value.tag == SNMP_TIMETICKS)
+				has_restarted |=
+				    uptime_read(&poll->box->uptime, (uint32_t)o->value.natural, now_ms);
 			continue;
 		}
-		size_t k = at;
-		while (k < end &&
-		    oid_compare(
-			o->ids, o->len, poll->plan->objects[k].oid.ids, poll->plan->objects[k].oid.len) != 0)
-			k++;
-		if (k == end) {
-			poll->sink.unasked(poll->sink.arg);
+		while (tried < poll->count &&
+		    ((seen >> next & 1) != 0 ||
+			!is_object(o, &shared_plan_object(poll->shared, poll->at + next)->oid))) {
+			next = (next + 1) % poll->count;
+			tried++;
+		}
+		if (tried == poll->count) {
+			poll->sink->unasked(poll->arg);
 			continue;
 		}
-		read_object(poll, k, &o->value);
-		at = k + 1;
+		seen |= UINT64_C(1) << next;
+		read_object(poll, shared_plan_index(poll->shared, poll->at + next), &o->value);
+		next = (next + 1) % poll->count;
 	}
-	poll->at++;
+	pass_over(poll, poll->count);
+	/* All of what was not answered at once was answered in pieces: it was the size. */
+	if (poll->choke_end != 0 && (poll->at >= poll->choke_end || poll->at == 0)) {
+		learned_objects(&poll->box->learned, poll->size);
+		poll->choke_end = 0;
+	}
 	return has_restarted;
 }
 
 /* Leaves out what stands at `index` (from 1) of a request: sysUpTime or an object. False: there is no such. */
 static bool
-lose(struct poll *poll, const struct poll_request *r, int index)
+lose(struct poll *poll, int index)
 {
-	if (r->has_uptime && index == 1) {
-		poll->shape.has_uptime = false;
-		build_from(poll, poll->at, r->first);
+	if (has_uptime(poll) && index == 1) {
+		poll->has_no_uptime = true;
 		return true;
 	}
-	index -= r->has_uptime;
-	for (size_t k = r->first; k < r->first + r->count; k++) {
-		if (poll->is_lost[k] || --index > 0)
+	index -= has_uptime(poll);
+	for (uint32_t i = 0; i < poll->count; i++) {
+		uint32_t k = shared_plan_index(poll->shared, poll->at + i);
+		if (is_lost(poll, poll->at + i) || --index > 0)
 			continue;
 		if (index < 0)
+			return false;
+		if (poll->is_lost == NULL)
+			poll->is_lost = calloc(poll->shared->plan->object_count, sizeof(bool));
+		if (poll->is_lost == NULL)
 			return false;
 		poll->is_lost[k] = true;
 		poll->lost_count++;
 		read_as_unknown(poll, k);
-		build_from(poll, poll->at, r->first);
 		return true;
 	}
 	return false;
 }
 
-/* An error that names one of the request's objects is that object's. One that names none is narrowed down by smaller requests. */
+/* Asks for less at once; of one object: first without sysUpTime, then without the object. Then it was that, and not the size. */
 static void
-read_error(struct poll *poll, const struct poll_request *r, const struct codec_answer *answer)
+shrink(struct poll *poll)
 {
-	if (answer->error != CODEC_TOO_BIG && lose(poll, r, answer->error_index))
+	if (poll->count > 1) {
+		poll->size = poll->count / 2;
 		return;
-	if (r->count > 1) {
-		poll->shape.size = r->count / 2;
-		build_from(poll, poll->at, r->first);
-	} else if (!lose(poll, r, 1)) { /* first without sysUpTime, then without the object */
-		poll->at++;
 	}
+	if (!lose(poll, 1))
+		pass_over(poll, poll->count);
+	poll->choke_end = 0;
+	poll->size = size_of(poll);
 }
 
 bool
-poll_answer(struct poll *poll, const struct codec_answer *answer)
+poll_answer(struct poll *poll, const struct codec_answer *answer, int64_t now_ms)
 {
-	const struct poll_request *r = &poll->requests.items[poll->at];
-
+	if (poll->choked_at == poll->at)
+		poll->chokes = 0;
 	if (answer->error == CODEC_NO_ERROR)
-		return read_objects(poll, r, answer);
-	read_error(poll, r, answer);
+		return read_objects(poll, answer, now_ms);
+	if (answer->error == CODEC_TOO_BIG) {
+		if (poll->count > 1)
+			learned_objects(&poll->box->learned, poll->count / 2);
+		shrink(poll);
+	} else if (!lose(poll, answer->error_index)) {
+		shrink(poll); /* an error that names no object is narrowed down by smaller requests */
+	}
 	return false;
+}
+
+void
+poll_choked(struct poll *poll)
+{
+	poll->chokes = poll->choked_at == poll->at ? (uint8_t)(poll->chokes + 1) : 1;
+	poll->choked_at = poll->at;
+	if (poll->chokes < CHOKES && poll->choke_end == 0)
+		return;
+	poll->chokes = 0;
+	if (poll->choke_end == 0)
+		poll->choke_end = poll->at + poll->count;
+	shrink(poll);
+}
+
+void
+poll_too_long(struct poll *poll)
+{
+	shrink(poll);
+}
+
+void
+poll_late(struct poll *poll, const struct codec_answer *answer)
+{
+	const struct profile_plan *plan = poll->shared->plan;
+
+	for (size_t i = 0; answer->error == CODEC_NO_ERROR && poll->numbers != NULL && i < answer->count;
+	     i++) {
+		const struct snmp_object *o = &answer->objects[i];
+		size_t low = 0, high = plan->object_count;
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			const struct snmp_oid *oid = &plan->objects[middle].oid;
+			if (oid_compare(oid->ids, oid->len, o->ids, o->len) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low < plan->object_count && is_object(o, &plan->objects[low].oid))
+			read_object(poll, (uint32_t)low, &o->value);
+	}
 }

@@ -5,19 +5,23 @@
 #include "plugins/snmp/poll/box_testing.h"
 #include "plugins/snmp/profile/profile_testing.h"
 
-#define ROWS   40
-#define COLUMN "1.3.6.1.4.1.99999.2.2."
+#define ROWS        40
+#define INTERVAL_MS 10000
+#define COLUMN      "1.3.6.1.4.1.99999.2.2."
 
 struct fixture {
 	struct testing t;
 	struct box box;
 	struct codec *codec;
+	struct shared_plans plans;
+	struct poll_box memory;
 	struct poll *poll;
 	enum codec_version version;
 	unsigned requests; /* of the last round */
 	unsigned good, unknown, unasked;
 	int64_t last[ROWS + 1]; /* by sensor number; -1: unknown */
 	bool has_restarted;
+	int64_t now_ms;
 };
 
 static void
@@ -45,11 +49,11 @@ fixture_init(struct fixture *f, enum codec_version version)
 	static const char profile[] =
 	    "profile: p\nmodule: true\nbase: 1.3.6.1.4.1.99999\n"
 	    "tables: [ { entry: .2, sensors: [ { column: 2, kind: rectifier.current } ] } ]\n";
-	const struct poll_sink sink = { keep_reading, keep_unasked, f };
+	static const struct poll_sink sink = { keep_reading, keep_unasked };
 	char device[ROWS * 64] = "1.3.6.1.2.1.1.3.0|67|1000\n";
 	uint32_t numbers[ROWS];
 
-	*f = (struct fixture){ .codec = codec_new(), .version = version };
+	*f = (struct fixture){ .codec = codec_new(), .version = version, .now_ms = 1 };
 	for (unsigned i = 0; i < ROWS; i++) {
 		size_t len = strlen(device);
 		snprintf(device + len, sizeof(device) - len, COLUMN "%u|2|%u\n", i + 1, i + 1);
@@ -60,7 +64,8 @@ fixture_init(struct fixture *f, enum codec_version version)
 	CU_ASSERT_EQUAL(testing_load(&f->t, profile), 0);
 	(void)testing_plan(&f->t, "p", device);
 	CU_ASSERT_EQUAL_FATAL(f->t.plan->sensor_count, ROWS);
-	f->poll = poll_new(f->codec, version, "public", f->t.plan, &sink);
+	f->poll = poll_new(
+	    &f->plans, shared_plan_take(&f->plans, f->t.plan, version, "public"), &f->memory, &sink, f);
 	f->t.plan = NULL;
 	CU_ASSERT_FALSE(poll_has_numbers(f->poll));
 	poll_take_numbers(f->poll, numbers);
@@ -71,6 +76,7 @@ static void
 fixture_fini(struct fixture *f)
 {
 	poll_free(f->poll);
+	CU_ASSERT_EQUAL(f->plans.count, 0);
 	box_fini(&f->box);
 	testing_fini(&f->t);
 	codec_free(f->codec);
@@ -81,17 +87,19 @@ run_round(struct fixture *f)
 {
 	struct session_question question;
 	struct codec_answer answer;
-	int rc;
 
 	f->requests = f->good = f->unknown = 0;
 	f->has_restarted = false;
-	poll_begin(f->poll);
-	while ((rc = poll_next(f->poll)) > 0 && f->requests++ < 200) {
+	poll_begin(f->poll, f->now_ms, INTERVAL_MS, INTERVAL_MS);
+	while (poll_next(f->poll) && f->requests++ < 200) {
 		poll_question(f->poll, &question);
-		CU_ASSERT_TRUE_FATAL(box_ask(&f->box, f->codec, f->version, &question, &answer));
-		f->has_restarted |= poll_answer(f->poll, &answer);
+		if (box_ask(&f->box, f->codec, f->version, &question, &answer))
+			f->has_restarted |= poll_answer(f->poll, &answer, f->now_ms);
+		else
+			poll_choked(f->poll);
 	}
-	CU_ASSERT_EQUAL(rc, 0);
+	CU_ASSERT_FALSE(poll_next(f->poll));
+	f->now_ms += INTERVAL_MS;
 }
 
 static void
@@ -251,9 +259,9 @@ what_was_not_asked_for_is_counted_and_passed_over(void)
 	struct fixture f;
 
 	fixture_init(&f, CODEC_V2C);
-	poll_begin(f.poll);
-	CU_ASSERT_EQUAL_FATAL(poll_next(f.poll), 1);
-	CU_ASSERT_FALSE(poll_answer(f.poll, &answer));
+	poll_begin(f.poll, 1, INTERVAL_MS, INTERVAL_MS);
+	CU_ASSERT_TRUE_FATAL(poll_next(f.poll));
+	CU_ASSERT_FALSE(poll_answer(f.poll, &answer, 1));
 	CU_ASSERT_EQUAL(f.unasked, 2);
 	CU_ASSERT_EQUAL(f.good, 1);
 	CU_ASSERT_EQUAL(f.last[3], 33000);

@@ -145,21 +145,51 @@ insert_device(struct poller *poller, const struct device_settings *settings)
 }
 
 static void
+take_address(struct message_reader *r, struct wire_address *address)
+{
+	const void *host = message_bytes(r, sizeof(address->host));
+
+	if (host != NULL)
+		memcpy(&address->host, host, sizeof(address->host));
+	address->port = (uint16_t)message_u32(r);
+}
+
+static void
 take_device(struct poller *poller, struct message_reader *r)
 {
 	struct device_settings settings = { .number = message_u32(r) };
 	bool is_sound = access_get(r, &settings.access);
-	const void *host = message_bytes(r, sizeof(settings.address.host));
 
-	settings.address.port = (uint16_t)message_u32(r);
+	take_address(r, &settings.address);
+	take_address(r, &settings.answers_from);
 	settings.interval_ms = message_i64(r);
 	settings.profile = message_text(r);
+	settings.learned = message_text(r);
 	if (!is_sound || !message_is_whole(r))
 		return;
-	memcpy(&settings.address.host, host, sizeof(settings.address.host));
 	remove_device(poller, settings.number);
 	if (!insert_device(poller, &settings))
 		towerd_log(poller->ctx, TOWERD_LOG_ERROR, "no memory: a device is not polled");
+}
+
+static void
+take_pace(struct poller *poller, struct message_reader *r)
+{
+	struct device *device = find_device(poller, message_u32(r));
+	bool is_on_battery = message_u32(r) != 0, is_verifying = message_u32(r) != 0;
+	int64_t bytes_a_day = message_i64(r);
+
+	if (device != NULL && message_is_whole(r))
+		device_set_pace(device, is_on_battery, is_verifying, bytes_a_day);
+}
+
+static void
+take_poll_now(struct poller *poller, struct message_reader *r)
+{
+	struct device *device = find_device(poller, message_u32(r));
+
+	if (device != NULL && message_is_whole(r))
+		device_poll_now(device);
 }
 
 static void
@@ -206,6 +236,8 @@ poller_message(struct poller *poller, const void *data, size_t len)
 		[MESSAGE_REMOVE] = take_remove,
 		[MESSAGE_SENSORS] = take_sensors,
 		[MESSAGE_RELOAD] = take_reload,
+		[MESSAGE_PACE] = take_pace,
+		[MESSAGE_POLL_NOW] = take_poll_now,
 	};
 	struct message_reader r = message_open(data, len);
 	uint32_t type = message_u32(&r);

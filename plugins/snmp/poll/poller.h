@@ -10,6 +10,7 @@
 
 #include "plugins/snmp/codec/codec.h"
 #include "plugins/snmp/message.h"
+#include "plugins/snmp/poll/shared_plan.h"
 #include "plugins/snmp/poll/waiting.h"
 #include "plugins/snmp/snmp.h"
 #include "plugins/snmp/usm/usm.h"
@@ -31,6 +32,7 @@ struct poller {
 	struct device **devices; /* sorted by number */
 	size_t device_count;
 	struct waiting waiting;
+	struct shared_plans plans;
 };
 
 /* On failure towerd_fail() has said why; poller_stop() is right after either. */

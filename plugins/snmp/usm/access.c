@@ -24,6 +24,7 @@ void
 access_put(struct message_writer *w, const struct access_settings *settings)
 {
 	message_put_u32(w, (uint32_t)settings->version);
+	message_put_u32(w, settings->is_version_free);
 	message_put_text(w, settings->community);
 	message_put_text(w, settings->user);
 	message_put_text(w, settings->context);
@@ -37,9 +38,10 @@ bool
 access_get(struct message_reader *r, struct access_settings *out)
 {
 	uint32_t version = message_u32(r);
-	struct access_settings settings = {
-		.community = message_text(r), .user = message_text(r), .context = message_text(r)
-	};
+	struct access_settings settings = { .is_version_free = message_u32(r) != 0,
+		.community = message_text(r),
+		.user = message_text(r),
+		.context = message_text(r) };
 	uint32_t auth = message_u32(r);
 	settings.auth_key = message_text(r);
 	uint32_t priv = message_u32(r);

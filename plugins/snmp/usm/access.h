@@ -22,6 +22,7 @@ enum access_version { ACCESS_V1, ACCESS_V2C, ACCESS_V3 };
 /* As configured; borrowed texts. */
 struct access_settings {
 	enum access_version version;
+	bool is_version_free;       /* nobody insists on it: the other one of v1 and v2c may be tried */
 	const char *community;      /* v1, v2c; "" otherwise */
 	const char *user, *context; /* v3; "" otherwise; context "": the default one */
 	enum usm_auth auth;

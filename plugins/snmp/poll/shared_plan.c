@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+/* Plans by content. */
+#include "plugins/snmp/poll/shared_plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM 1150 /* octets of names in a request: a frame without headers, community or user */
+
+/* ---- content */
+
+static uint32_t
+mix(uint32_t hash, const void *data, size_t len)
+{
+	const uint8_t *octets = data;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ octets[i]) * 16777619u;
+	return hash;
+}
+
+static uint32_t
+hash_of(const struct profile_plan *plan, enum codec_version version, const char *community)
+{
+	uint32_t hash = mix(2166136261u, community, strlen(community)) ^ (uint32_t)version;
+
+	for (size_t k = 0; k < plan->object_count; k++)
+		hash = mix(hash, plan->objects[k].oid.ids, plan->objects[k].oid.len * sizeof(uint32_t));
+	for (size_t i = 0; i < plan->sensor_count; i++)
+		hash = mix(hash, plan->sensors[i].label, strlen(plan->sensors[i].label));
+	return hash;
+}
+
+/* Of a decode rule every member is a word: there are no gaps between them. */
+static bool
+is_same_sensor(const struct plan_sensor *a, const struct plan_sensor *b)
+{
+	return memcmp(&a->decode, &b->decode, sizeof(a->decode)) == 0 && a->profile == b->profile &&
+	    strcmp(a->instance, b->instance) == 0 && strcmp(a->label, b->label) == 0;
+}
+
+static bool
+is_same_object(const struct plan_object *a, const struct plan_object *b)
+{
+	return a->first == b->first && a->count == b->count &&
+	    oid_compare(a->oid.ids, a->oid.len, b->oid.ids, b->oid.len) == 0;
+}
+
+static bool
+is_same_plan(const struct profile_plan *a, const struct profile_plan *b)
+{
+	if (a->object_count != b->object_count || a->sensor_count != b->sensor_count)
+		return false;
+	for (size_t k = 0; k < a->object_count; k++)
+		if (!is_same_object(&a->objects[k], &b->objects[k]))
+			return false;
+	for (size_t i = 0; i < a->sensor_count; i++)
+		if (!is_same_sensor(&a->sensors[i], &b->sensors[i]))
+			return false;
+	return true;
+}
+
+/* ---- division into requests */
+
+/* Octets of a name and its NULL in a request, at most. */
+static size_t
+octets_of(const struct snmp_oid *oid)
+{
+	size_t octets = 8;
+
+	for (size_t i = 2; i < oid->len; i++)
+		for (uint32_t id = oid->ids[i]; octets++, id > 0x7f; id >>= 7)
+			;
+	return octets;
+}
+
+uint32_t
+shared_plan_fit(const struct shared_plan *shared, uint32_t first, uint32_t max)
+{
+	size_t octets = 0;
+	uint32_t count = 0;
+
+	while (count < max) {
+		octets += octets_of(&shared_plan_object(shared, first + count)->oid);
+		if (octets > ROOM && count > 0)
+			break;
+		count++;
+	}
+	return count;
+}
+
+struct shared_request *
+shared_plan_request(const struct shared_plan *shared, uint32_t first)
+{
+	size_t low = 0, high = shared->request_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (shared->requests[middle].first < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < shared->request_count && shared->requests[low].first == first ? &shared->requests[low]
+										   : NULL;
+}
+
+static int
+divide(struct shared_plan *shared)
+{
+	const struct profile_plan *plan = shared->plan;
+
+	shared->requests = calloc(plan->object_count + 1, sizeof(*shared->requests)); /* at most */
+	if (shared->requests == NULL)
+		return -ENOMEM;
+	for (uint32_t g = 0; g < shared->group_count; g++) {
+		uint32_t at = shared->groups[g].first, end = at + shared->groups[g].count;
+		while (at < end) {
+			uint32_t max = end - at < SHARED_OBJECTS ? end - at : SHARED_OBJECTS,
+				 count = shared_plan_fit(shared, at, max);
+			shared->requests[shared->request_count++] =
+			    (struct shared_request){ .first = at, .count = count };
+			at += count;
+		}
+	}
+	struct shared_request *cut =
+	    realloc(shared->requests, (shared->request_count + 1) * sizeof(*shared->requests));
+	if (cut != NULL)
+		shared->requests = cut;
+	return 0;
+}
+
+static int
+group(struct shared_plan *shared)
+{
+	shared->group_count = 1;
+	shared->groups = calloc(shared->group_count, sizeof(*shared->groups));
+	if (shared->groups == NULL)
+		return -ENOMEM;
+	shared->groups[0] = (struct shared_group){ .count = (uint32_t)shared->plan->object_count };
+	return 0;
+}
+
+/* ---- the table */
+
+static void
+shared_free(struct shared_plan *shared)
+{
+	for (size_t i = 0; i < shared->request_count; i++)
+		free(shared->requests[i].message.data);
+	free(shared->requests);
+	free(shared->groups);
+	free(shared->order);
+	free(shared->community);
+	profile_plan_free(shared->plan);
+	free(shared);
+}
+
+static struct shared_plan *
+shared_new(struct profile_plan *plan, enum codec_version version, const char *community)
+{
+	struct shared_plan *shared = calloc(1, sizeof(*shared));
+
+	if (shared == NULL) {
+		profile_plan_free(plan);
+		return NULL;
+	}
+	shared->plan = plan;
+	shared->version = version;
+	shared->community = strdup(community);
+	if (shared->community == NULL || group(shared) < 0 || divide(shared) < 0) {
+		shared_free(shared);
+		return NULL;
+	}
+	return shared;
+}
+
+static struct shared_plan **
+bucket_of(const struct shared_plans *plans, uint32_t hash)
+{
+	return &plans->buckets[hash & (plans->size - 1)];
+}
+
+static int
+grow(struct shared_plans *plans)
+{
+	struct shared_plans grown = { .size = plans->size == 0 ? 16 : plans->size * 2,
+		.count = plans->count };
+
+	if (plans->count < plans->size)
+		return 0;
+	grown.buckets = calloc(grown.size, sizeof(struct shared_plan *));
+	if (grown.buckets == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < plans->size; i++)
+		while (plans->buckets[i] != NULL) {
+			struct shared_plan *shared = plans->buckets[i];
+			plans->buckets[i] = shared->next;
+			shared->next = *bucket_of(&grown, shared->hash);
+			*bucket_of(&grown, shared->hash) = shared;
+		}
+	free(plans->buckets);
+	*plans = grown;
+	return 0;
+}
+
+struct shared_plan *
+shared_plan_take(
+    struct shared_plans *plans, struct profile_plan *plan, enum codec_version version, const char *community)
+{
+	uint32_t hash = hash_of(plan, version, community);
+
+	if (grow(plans) < 0) {
+		profile_plan_free(plan);
+		return NULL;
+	}
+	for (struct shared_plan *s = *bucket_of(plans, hash); s != NULL; s = s->next)
+		if (s->hash == hash && s->version == version && strcmp(s->community, community) == 0 &&
+		    is_same_plan(s->plan, plan)) {
+			profile_plan_free(plan);
+			s->references++;
+			return s;
+		}
+	struct shared_plan *shared = shared_new(plan, version, community);
+	if (shared == NULL)
+		return NULL;
+	shared->hash = hash;
+	shared->references = 1;
+	shared->next = *bucket_of(plans, hash);
+	*bucket_of(plans, hash) = shared;
+	plans->count++;
+	return shared;
+}
+
+void
+shared_plan_drop(struct shared_plans *plans, struct shared_plan *shared)
+{
+	if (shared == NULL || --shared->references > 0)
+		return;
+	struct shared_plan **link = bucket_of(plans, shared->hash);
+	while (*link != shared)
+		link = &(*link)->next;
+	*link = shared->next;
+	shared_free(shared);
+	if (--plans->count == 0) {
+		free(plans->buckets);
+		*plans = (struct shared_plans){ 0 };
+	}
+}
