@@ -196,18 +196,27 @@ answer_parse(struct answer_room *room, const uint8_t *data, size_t len, struct c
 	return 0;
 }
 
+/* What stands in front of the PDU of a scoped PDU. */
+static bool
+take_scope(const uint8_t *data, size_t len, struct ber *scoped, struct ber *engine, struct ber *context)
+{
+	struct ber in = { data, data + len };
+
+	return ber_take_tag(&in, BER_SEQUENCE, scoped) && ber_take_tag(scoped, SNMP_OCTETS, engine) &&
+	    ber_take_tag(scoped, SNMP_OCTETS, context);
+}
+
 int
 answer_parse_scoped(struct answer_room *room, const uint8_t *data, size_t len, struct answer_scope *scope,
     struct codec_answer *out)
 {
 	struct codec_answer answer = { .version = CODEC_V2C };
-	struct ber in = { data, data + len }, scoped, engine, context;
+	struct ber scoped, engine, context;
 
 	int rc = make_room(room, len);
 	if (rc < 0)
 		return rc;
-	if (!ber_take_tag(&in, BER_SEQUENCE, &scoped) || !ber_take_tag(&scoped, SNMP_OCTETS, &engine) ||
-	    !ber_take_tag(&scoped, SNMP_OCTETS, &context) || !read_pdu(room, &scoped, &answer))
+	if (!take_scope(data, len, &scoped, &engine, &context) || !read_pdu(room, &scoped, &answer))
 		return -EBADMSG;
 	*scope = (struct answer_scope){ engine.at, ber_left(&engine), (const char *)context.at,
 		ber_left(&context) };
@@ -218,10 +227,11 @@ answer_parse_scoped(struct answer_room *room, const uint8_t *data, size_t len, s
 int
 answer_acknowledge(uint8_t *data, size_t len)
 {
-	struct ber message, community, pdu, id, error, error_index;
+	struct ber message, first, second, pdu, id, error, error_index;
 	int64_t version;
 
-	if (!take_message(data, len, &message, &version, &community))
+	if (!take_message(data, len, &message, &version, &second) &&
+	    !take_scope(data, len, &message, &first, &second))
 		return -EBADMSG;
 	uint8_t *tag = data + (message.at - data);
 	if (!ber_take_tag(&message, CODEC_INFORM, &pdu) || !ber_take_tag(&pdu, SNMP_INTEGER, &id) ||

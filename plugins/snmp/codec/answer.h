@@ -30,7 +30,7 @@ int answer_parse_scoped(struct answer_room *room, const uint8_t *data, size_t le
     struct codec_answer *out);
 
 /*
- * Makes the response to an inform of it, in place: the same id and the same varbinds (RFC 3416, 4.2.7), in the octets that the sender itself
+ * Makes the response to an inform of it, a message of v2c or a scoped PDU, in place: the same id and the same varbinds (RFC 3416, 4.2.7), in the octets that the sender itself
  * chose. -EBADMSG: it is none.
  */
 int answer_acknowledge(uint8_t *data, size_t len);

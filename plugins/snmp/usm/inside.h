@@ -20,7 +20,6 @@ struct usm {
 	struct answer_room room;       /* of what was opened last */
 	uint8_t message[USM_DATAGRAM]; /* what is opened, to be changed by it */
 	uint8_t plain[USM_DATAGRAM];   /* deciphered, or a scoped PDU before it is sealed */
-	char reason[256];              /* the last sentence about a message */
 };
 
 /*
@@ -33,12 +32,17 @@ void master_put(struct usm *usm, struct usm_master *master);                    
 int master_localise(struct usm_master *master, enum usm_priv priv, const uint8_t *engine_id,
     size_t engine_id_len, struct usm_key *out);
 
+struct usm_opened {
+	struct codec_answer pdu;
+	uint8_t *scoped; /* the scoped PDU that it stands in, plain; may be changed */
+	size_t scoped_len;
+};
 /*
- * Opens a message with authentication, from a peer: 0 with its scoped PDU read, else as library_open() or -ENOMEM.
- * The digest is right then; whether the time is, is the caller's.
+ * Opens a message that claims to be a peer's: 0 with its scoped PDU read, else as library_open() or -ENOMEM. One without authentication is read,
+ * and proves nothing. What is found lives until the next call.
  */
 struct envelope;
 int usm_open(struct usm *usm, const struct usm_peer *peer, const struct envelope *envelope,
-    const uint8_t *data, size_t len, struct answer_scope *scope, struct codec_answer *answer);
+    const uint8_t *data, size_t len, struct usm_opened *out);
 
 #endif

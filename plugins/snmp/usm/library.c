@@ -65,7 +65,7 @@ library_start(const uint8_t *engine_id, size_t len, uint32_t boots)
 		return -EIO;
 	if (set_exact_engineID(engine_id, len) != SNMPERR_SUCCESS)
 		return -EIO;
-	snprintf(number, sizeof(number), "%u", boots); /* part of the salts with DES */
+	snprintf(number, sizeof(number), "%u", boots - 1); /* it reads the last start's, and adds one */
 	engineBoots_conf("engineBoots", number);
 	/* Salts begin at a random number. */
 	static bool has_salts;
@@ -262,7 +262,7 @@ library_seal(const struct usm_peer *peer, const uint8_t *head, size_t head_len, 
 
 int
 library_open(const struct usm_peer *peer, uint8_t flags, uint8_t *message, size_t len, size_t params_at,
-    uint8_t *room, const uint8_t **scoped, size_t *scoped_len)
+    uint8_t *room, uint8_t **scoped, size_t *scoped_len)
 {
 	u_char engine_id[USM_ENGINE_MAX + 1], *plain = room;
 	char name[USM_USER_MAX + 2];
@@ -304,6 +304,8 @@ library_open(const struct usm_peer *peer, uint8_t flags, uint8_t *message, size_
 		return -EACCES;
 	case SNMPERR_USM_DECRYPTIONERROR:
 		return -EIO;
+	case SNMPERR_USM_NOTINTIMEWINDOW:
+		return -ETIME;
 	default:
 		return -EBADMSG;
 	}

@@ -54,11 +54,11 @@ int library_localise(enum usm_auth auth, enum usm_priv priv, const struct usm_ke
 int library_seal(const struct usm_peer *peer, const uint8_t *head, size_t head_len, const uint8_t *scoped,
     size_t scoped_len, const uint8_t **out);
 /*
- * Authenticates, and deciphers if `flags` (msgFlags) say so, a message with authentication; whether its time is right is the caller's. The message is
- * changed (its digest is blanked). The scoped PDU lies in the message or in `room` (as long as the message). 0, -EACCES (not authentic), -EIO (does
- * not decipher), -EBADMSG.
+ * Authenticates, and deciphers if `flags` (msgFlags) say so, a message with authentication; whether its time is right is the caller's, unless the engine is
+ * our own. The message is changed (its digest is blanked). The scoped PDU lies in the message or in `room` (as long as the message). 0, -EACCES (not
+ * authentic), -ETIME (authentic, for our own engine, outside its time window), -EIO (does not decipher), -EBADMSG.
  */
 int library_open(const struct usm_peer *peer, uint8_t flags, uint8_t *message, size_t len, size_t params_at,
-    uint8_t *room, const uint8_t **scoped, size_t *scoped_len);
+    uint8_t *room, uint8_t **scoped, size_t *scoped_len);
 
 #endif

@@ -15,6 +15,7 @@
 
 #define AGAINS_MAX 3 /* in one exchange: engine ID, time, and one to spare */
 #define SILENT_MAX 2 /* exchanges without an answer */
+#define MALFORMED  "an SNMPv3 answer was malformed: not taken"
 
 struct remote {
 	struct usm *usm;
@@ -428,17 +429,9 @@ open_response(struct remote *remote, const struct codec_answer *answer, struct a
 
 /* With a digest: nobody but the engine and we can have made it. False: `out` has the conclusion. */
 static bool
-open_authentic(struct remote *remote, const struct envelope *envelope, const uint8_t *data, size_t len,
-    int64_t now_ms, struct codec_answer *answer, struct access_opened *out)
+is_authentic(
+    struct remote *remote, const struct envelope *envelope, int rc, int64_t now_ms, struct access_opened *out)
 {
-	const struct usm_peer peer = as_peer(remote, now_ms);
-	struct answer_scope scope;
-
-	if (remote->auth == USM_AUTH_NONE || strcmp(envelope->user, remote->user) != 0) {
-		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was of another user: not taken");
-		return false;
-	}
-	int rc = usm_open(remote->usm, &peer, envelope, data, len, &scope, answer);
 	if (rc == 0 && take_time(remote, envelope, now_ms))
 		return true;
 	if (rc == 0)
@@ -449,45 +442,43 @@ open_authentic(struct remote *remote, const struct envelope *envelope, const uin
 	else if (rc == -EIO)
 		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer did not decipher: not taken");
 	else
-		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
+		conclude(remote, out, ACCESS_IGNORED, MALFORMED);
 	return false;
 }
 
 void
 remote_open(struct remote *remote, const uint8_t *data, size_t len, int64_t now_ms, struct access_opened *out)
 {
+	const struct usm_peer peer = as_peer(remote, now_ms);
 	struct envelope envelope;
-	struct answer_scope scope;
-	struct codec_answer answer;
-	bool is_ours;
+	struct usm_opened opened;
 
 	if (envelope_parse(data, len, &envelope) < 0) {
-		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
+		conclude(remote, out, ACCESS_IGNORED, MALFORMED);
 		return;
 	}
-	is_ours = remote->engine_id_len > 0 &&
+	bool is_signed = (envelope.flags & ENVELOPE_AUTH) != 0,
+	     is_ours = remote->engine_id_len > 0 &&
 	    envelope_is_from(&envelope, remote->engine_id, remote->engine_id_len);
-	if ((envelope.flags & ENVELOPE_AUTH) != 0) {
-		if (!is_ours) {
-			conclude(remote, out, ACCESS_IGNORED,
-			    "an answer claimed another SNMP engine than the device's: not taken");
-			return;
-		}
-		if (!open_authentic(remote, &envelope, data, len, now_ms, &answer, out))
-			return;
-	} else if (answer_parse_scoped(
-		       &remote->usm->room, envelope.data, envelope.data_len, &scope, &answer) < 0) {
-		conclude(remote, out, ACCESS_IGNORED, "an SNMPv3 answer was malformed: not taken");
+	if (is_signed &&
+	    (!is_ours || remote->auth == USM_AUTH_NONE || strcmp(envelope.user, remote->user) != 0)) {
+		conclude(remote, out, ACCESS_IGNORED,
+		    "an SNMPv3 answer claimed another engine or user than the device's: not taken");
 		return;
 	}
-	if (answer.pdu == CODEC_REPORT)
-		open_report(remote, &envelope, &answer, now_ms, out);
-	else if (answer.pdu != CODEC_RESPONSE || answer.id != envelope.id)
+	int rc = usm_open(remote->usm, &peer, &envelope, data, len, &opened);
+	if (is_signed && !is_authentic(remote, &envelope, rc, now_ms, out))
+		return;
+	if (rc < 0)
+		conclude(remote, out, ACCESS_IGNORED, MALFORMED);
+	else if (opened.pdu.pdu == CODEC_REPORT)
+		open_report(remote, &envelope, &opened.pdu, now_ms, out);
+	else if (opened.pdu.pdu != CODEC_RESPONSE || opened.pdu.id != envelope.id)
 		conclude(remote, out, ACCESS_IGNORED,
 		    "an SNMPv3 message was no response to our request: not taken");
 	else if (!is_ours || (envelope.flags & (ENVELOPE_AUTH | ENVELOPE_PRIV)) != flags_of(remote))
 		conclude(remote, out, ACCESS_IGNORED,
 		    "an SNMPv3 answer was of another engine, or less secure than our request: not taken");
 	else
-		open_response(remote, &answer, out);
+		open_response(remote, &opened.pdu, out);
 }

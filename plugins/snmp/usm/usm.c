@@ -35,15 +35,18 @@ usm_free(struct usm *usm)
 
 int
 usm_open(struct usm *usm, const struct usm_peer *peer, const struct envelope *envelope, const uint8_t *data,
-    size_t len, struct answer_scope *scope, struct codec_answer *answer)
+    size_t len, struct usm_opened *out)
 {
-	const uint8_t *scoped;
-	size_t scoped_len;
+	struct answer_scope scope;
+	int rc = 0;
 
 	if (len > sizeof(usm->message))
 		return -EBADMSG;
 	memcpy(usm->message, data, len);
-	int rc = library_open(
-	    peer, envelope->flags, usm->message, len, envelope->params_at, usm->plain, &scoped, &scoped_len);
-	return rc < 0 ? rc : answer_parse_scoped(&usm->room, scoped, scoped_len, scope, answer);
+	out->scoped = usm->message + (envelope->data - data);
+	out->scoped_len = envelope->data_len;
+	if ((envelope->flags & ENVELOPE_AUTH) != 0)
+		rc = library_open(peer, envelope->flags, usm->message, len, envelope->params_at, usm->plain,
+		    &out->scoped, &out->scoped_len);
+	return rc < 0 ? rc : answer_parse_scoped(&usm->room, out->scoped, out->scoped_len, &scope, &out->pdu);
 }
