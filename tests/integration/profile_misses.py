@@ -66,6 +66,7 @@ KNOWN_MISSES = {
         "power 1.3.6.1.4.1.193.81.3.4.3.1.3.1.1.2146697473": "the recording holds the number of a radio that does not transmit, or is not reached",
     },
     "gepulsar": {
+        "state 1.3.6.1.4.1.10520.2.1.3.1.13.0": "a command that restarts the rectifiers, no status",
         "voltage 1.3.6.1.4.1.10520.2.1.3.1.4.0": "a plant's voltage is a magnitude here, whichever pole is earthed",
     },
     "himoinsa-gensets": {
