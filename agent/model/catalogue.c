@@ -398,7 +398,7 @@ static const struct catalogue_kind kinds[] = {
 	{ STATE("genset.status", "part of a genset as its controller judges it", statuses),
 	    .rules = { IN_STATES(FAULTY, "genset/engine-fault", TOWERD_MINOR) } },
 	{ STATE("genset.test-result", "genset test result", test_states),
-	    .rules = { IN_STATES("failed", "genset/failed", TOWERD_MINOR) } },
+	    .rules = { IN_STATES("failed", "genset/failed", TOWERD_MAJOR) } },
 	{ TRUTH("genset.testing", "genset test running") },
 	{ STATE("genset.transfer", "transfer switch position", transfer_states) },
 	{ NUMBER("genset.voltage", "genset voltage", 0, 50000, VOLTS_AC) },
