@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import struct
-import subprocess
 
 import harness
 from agent import Agent
@@ -15,7 +14,48 @@ AUTH = {"MD5": "MD5", "SHA-1": "SHA", "SHA-224": "SHA-224", "SHA-256": "SHA-256"
 PRIV = {"DES": "DES", "AES-128": "AES", "AES-192": "AES-192", "AES-256": "AES-256", "AES-192-C": "AES-192-C", "AES-256-C": "AES-256-C"}
 AUTH_KEY, PRIV_KEY = "a key to sign with", "a key to hide with"
 WRONG_KEY = "quite another key"
-NORTHBOUND_STATE = "plugins/snmp-agent"
+FIXED_ENGINE = "8000000001020304"
+
+
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    head = bytes([len(body)]) if len(body) < 128 else bytes([0x82]) + struct.pack(">H", len(body))
+    return bytes([tag]) + head + body
+
+
+def number(value, tag=2):
+    return tlv(tag, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def message_id(datagram):
+    """msgID: the first number of the second sequence of a message of version 3."""
+    found = re.search(rb"\x02\x01\x03\x30.\x02(.)", datagram, re.S)
+    start = found.end()
+    return int.from_bytes(datagram[start:start + found.group(1)[0]], "big")
+
+
+def report(ident, engine, boots, time, stat):
+    """An unauthenticated report: usmStats 4 says which engine it is, 2 what time it has."""
+    name = tlv(6, bytes([0x2b, 6, 1, 6, 3, 15, 1, 1, stat, 0]))
+    pdu = tlv(0xa8, number(ident), number(0), number(0), tlv(0x30, tlv(0x30, name, number(1, 0x41))))
+    security = tlv(0x30, tlv(4, engine), number(boots), number(time), tlv(4), tlv(4), tlv(4))
+    return tlv(0x30, number(3), tlv(0x30, number(ident), number(65507), tlv(4, b"\0"), number(3)),
+               tlv(4, security), tlv(0x30, tlv(4, engine), tlv(4), pdu))
+
+
+def engine_of(address, port):
+    """What an engine says of itself when it is asked as nobody: (engine ID, boots)."""
+    probe = tlv(0x30, number(3), tlv(0x30, number(77), number(65507), tlv(4, b"\4"), number(3)),
+                tlv(4, tlv(0x30, tlv(4), number(0), number(0), tlv(4), tlv(4), tlv(4))),
+                tlv(0x30, tlv(4), tlv(4), tlv(0xa0, number(77), number(0), number(0), tlv(0x30))))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(1)
+        s.sendto(probe, (address, port))
+        answer = s.recv(65535)
+    found = re.search(rb"\x04.\x30.\x04(.)", answer, re.S)
+    end = found.end() + found.group(1)[0]
+    boots = answer[end + 2:end + 2 + answer[end + 1]]
+    return answer[found.end():end], int.from_bytes(boots, "big")
 
 
 class Snmpd:
@@ -47,9 +87,9 @@ class Snmpd:
         path = os.path.join(self.folder, "snmpd.conf")
         with open(path, "w") as f:
             f.write("\n".join([*self.settings, *more]) + "\n")
-        self.process = self.test.start([harness.find_program("snmpd"), "-f", "-Lo", "-C", "-c", path, "-p", os.path.join(self.folder, "pid"),
+        self.process = self.test.start([harness.find_program("snmpd"), "-f", "-Lo", "-c", path, "-p", os.path.join(self.folder, "pid"),
                                         "-I", "-smux,mteTrigger,mteTriggerConf"],
-                                       env=dict(harness.net_snmp_env(self.folder), SNMP_PERSISTENT_DIR=self.state))
+                                       env=dict(harness.net_snmp_env(self.folder), SNMPCONFPATH=self.state, SNMP_PERSISTENT_DIR=self.state))
         self.process.wait_line("NET-SNMP version")
 
     def stop(self):
@@ -93,18 +133,10 @@ class PollV3Test(harness.TestCase):
     def device(self, agent, slot):
         return next((row for row in agent.ctl("device", "list") if row["towerdDeviceSlot"] == slot), {})
 
-    def attribute(self, agent, slot, name):
-        return {row["name"]: row["value"] for row in agent.ctl("device", "show", "S-1/" + slot).get("attributes", [])}.get(name)
-
     def wait_presence(self, agent, slot, presence, reason=None):
         self.wait_for(lambda: self.device(agent, slot).get("towerdDevicePresence") == presence and
                       (reason is None or re.search(reason, self.device(agent, slot).get("towerdDevicePresenceReason", ""))),
                       "%s to be %s (%s)" % (slot, presence, reason), alive=[agent.process])
-
-    def counter(self, agent, name):
-        text = json.dumps(agent.ctl("plugin", "list"))
-        found = re.search(r"%s\W+(\d+)" % re.escape(name), text)
-        return int(found.group(1)) if found else 0
 
     def test_every_protocol_that_both_sides_speak(self):
         self.snmpd.start()
@@ -132,6 +164,102 @@ class PollV3Test(harness.TestCase):
         text = agent.process.output() + json.dumps(agent.ctl("device", "list"))
         for secret in (AUTH_KEY, PRIV_KEY, WRONG_KEY):
             self.assertNotIn(secret, text)
+
+    def engine_file(self, agent):
+        """Where the plugin keeps its engine: the file `engine` of its folder of state."""
+        found = [os.path.join(folder, "engine") for folder, _, names in os.walk(agent.state) if "engine" in names]
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def shown(self, agent, slot):
+        return json.dumps(agent.ctl("device", "show", "S-1/" + slot))
+
+    def polled(self, agent, slot):
+        """The times of its readings: they change with each poll."""
+        return {row["towerdSensorReceived"] for row in agent.ctl("sensor", "list") if row["towerdSensorDevice"] == slot}
+
+    def wait_polled(self, agent, slot):
+        before = self.polled(agent, slot)
+        self.wait_for(lambda: before and self.polled(agent, slot) and not before & self.polled(agent, slot) or
+                      (not before and self.polled(agent, slot)), "%s to be polled" % slot, alive=[agent.process])
+
+    def test_a_restarted_device_is_polled_on(self):
+        self.snmpd.start()
+        agent = self.run_agent({"box": credentials("SHA-256", "AES-128")})
+        self.wait_presence(agent, "box", "reachable")
+        engine, boots = engine_of("127.0.0.1", self.snmpd.port)
+        self.assertIn(engine.hex(), self.shown(agent, "box"))
+        self.wait_polled(agent, "box")
+        self.snmpd.stop()
+        self.snmpd.start()
+        again, more = engine_of("127.0.0.1", self.snmpd.port)
+        self.assertEqual((again, more > boots), (engine, True))
+        self.wait_polled(agent, "box")
+        self.wait_presence(agent, "box", "reachable")
+
+    def test_a_device_that_forgets_its_boots_is_polled_on(self):
+        self.snmpd.start("exactEngineID 0x" + FIXED_ENGINE)
+        self.snmpd.stop()
+        self.snmpd.start("exactEngineID 0x" + FIXED_ENGINE)
+        agent = self.run_agent({"box": credentials("SHA-512", "AES-256")})
+        self.wait_polled(agent, "box")
+        _, boots = engine_of("127.0.0.1", self.snmpd.port)
+        self.snmpd.stop()
+        self.snmpd.forget()
+        self.snmpd.start("exactEngineID 0x" + FIXED_ENGINE)
+        engine, less = engine_of("127.0.0.1", self.snmpd.port)
+        self.assertEqual((engine.hex(), less < boots), (FIXED_ENGINE, True))
+        self.wait_polled(agent, "box")
+        self.wait_presence(agent, "box", "reachable")
+
+    def test_another_box_at_the_address_is_told_by_its_engine(self):
+        self.snmpd.start()
+        agent = self.run_agent({"box": credentials("SHA-1", "DES")})
+        self.wait_polled(agent, "box")
+        first, _ = engine_of("127.0.0.1", self.snmpd.port)
+        self.snmpd.stop()
+        self.snmpd.forget()
+        self.snmpd.start()
+        second, _ = engine_of("127.0.0.1", self.snmpd.port)
+        self.assertNotEqual(first, second)
+        self.wait_for(lambda: second.hex() in self.shown(agent, "box"), "the new engine ID to be shown", alive=[agent.process])
+        self.wait_polled(agent, "box")
+
+    def test_who_claims_the_northbound_engine_touches_nothing_of_it(self):
+        """A device answers discovery with our northbound engine's ID and a time far ahead: its users, keys and time are another process's."""
+        fake = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(fake.close)
+        fake.bind(("127.0.0.1", 0))
+        fake.settimeout(harness.DEADLINE_S)
+        agent = self.run_agent({"liar": credentials("SHA-256", "AES-128")}, {"liar": "127.0.0.1:%d" % fake.getsockname()[1]})
+        north = engine_of("127.0.0.1", agent.port)
+        sealed = 0
+        while sealed < 3:  # those that bear the claimed ID: our worker believed, and signed for it alone
+            datagram, source = fake.recvfrom(65535)
+            sealed += north[0] in datagram
+            stat = 2 if north[0] in datagram else 4
+            fake.sendto(report(message_id(datagram), north[0], north[1] + 1000, 2000000000, stat), source)
+        self.wait_presence(agent, "liar", "unreachable")
+        self.assertEqual(engine_of("127.0.0.1", agent.port), north)
+        self.assertTrue(agent.snmp("get", "1.3.6.1.2.1.1.3.0"))
+        with open(self.engine_file(agent)) as f:
+            south = f.read().split()[0]
+        self.assertNotEqual(south, north[0].hex())
+
+    def test_our_own_engine_is_the_same_after_a_restart(self):
+        self.snmpd.start()
+        agent = self.run_agent({"box": credentials("MD5")})
+        self.wait_presence(agent, "box", "reachable")
+        path = self.engine_file(agent)
+        with open(path) as f:
+            engine, boots = f.read().split()
+        self.assertEqual(os.stat(path).st_mode & 0o077, 0)
+        agent.stop()
+        agent.start()
+        self.wait_presence(agent, "box", "reachable")
+        with open(path) as f:
+            again, more = f.read().split()
+        self.assertEqual((again, int(more) > int(boots)), (engine, True))
 
 
 harness.main()
