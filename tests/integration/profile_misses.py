@@ -31,7 +31,6 @@ KNOWN_MISSES = {
     },
     "eaton-mgeups_9pxle": {
         "runtime 1.3.6.1.2.1.33.1.2.3.0": "the same in whole minutes as what is read in seconds",
-        "state 1.3.6.1.4.1.534.1.7.1.0": "a count of alarms, not a state",
     },
     "eltek-webpower": {
         "percent 1.3.6.1.4.1.12148.9.3.20.5.0": "0 is the quality of a battery that was never tested",
@@ -172,11 +171,13 @@ KNOWN_MISSES = {
         "voltage 1.3.6.1.4.1.13400.3.4.491.1.1.4.1": "the controller answers 9999 for a phase or sensor that is not there",
         "voltage 1.3.6.1.4.1.13400.3.4.491.1.1.6.1": "the controller answers 9999 for a phase or sensor that is not there",
         "voltage 1.3.6.1.4.1.13400.3.4.491.1.1.7.1": "the controller answers 9999 for a phase or sensor that is not there",
-        "power 1.3.6.1.4.1.13400.3.2.225.1.1.8.1": "in 0.01 kW: voltage, current and power factor beside it say so; the other reading divides by ten",
-        "power 1.3.6.1.4.1.13400.3.2.225.1.1.8.2": "in 0.01 kW: voltage, current and power factor beside it say so; the other reading divides by ten",
+        "power 1.3.6.1.4.1.13400.3.2.225.1.1.8.1": "in 0.01 kW, by the MIB and by voltage, current and power factor beside it; the other reading divides by ten",
+        "power 1.3.6.1.4.1.13400.3.2.225.1.1.8.2": "in 0.01 kW, by the MIB and by voltage, current and power factor beside it; the other reading divides by ten",
         "state 1.3.6.1.4.1.13400.3.5.559.1.1.2.1": "the fire alarm is read, once; the other reading takes it a second time for the link to the detector",
         "state 1.3.6.1.4.1.13400.3.2.225.1.1.2.1": "the PDU's model, not its state",
         "state 1.3.6.1.4.1.13400.3.2.225.1.1.2.2": "the PDU's model, not its state",
+        "power_consumed 1.3.6.1.4.1.13400.3.2.225.1.1.13.1": "in 0.01 kWh, by the MIB; the other reading divides by 1,000",
+        "power_consumed 1.3.6.1.4.1.13400.3.2.225.1.1.13.2": "in 0.01 kWh, by the MIB; the other reading divides by 1,000",
     },
 }
 
