@@ -159,6 +159,7 @@ static const char *const timing_inputs[] = { "unknown", "ok", "selected", "disab
 static const char *const timing_sources[] = { "unknown", "none", "gnss", "ptp", "ntp", "sync-e", "line",
 	"long-wave", "central", "internal", NULL };
 static const char *const directions[] = { "unknown", "input", "output", NULL };
+static const char *const peer_states[] = { "unknown", "up", "down", "disabled", NULL };
 static const char *const antenna_states[] = { "unknown", "ok", "open", "short", NULL };
 
 #define FAULTY "major critical failed disconnected absent"
@@ -495,12 +496,12 @@ static const struct catalogue_kind kinds[] = {
 
 	/* A port that is down is no alarm by itself: most down ports are spare. A link that must be up is a link.state. */
 	{ NUMBER("port.rx-errors", "port receive errors", 0, 1000000000, EVENTS_S) },
-	{ NUMBER("port.rx-load", "port receive load", 0, 100, PERCENT) },
+	{ NUMBER("port.rx-load", "port receive load", 0, 200, PERCENT) },
 	{ NUMBER("port.rx-rate", "port receive rate", 0, 10000000000000, BITS_S) },
 	{ NUMBER("port.speed", "port speed", 0, 10000000000000, BITS_S) },
 	{ STATE("port.state", "port state", link_states) },
 	{ NUMBER("port.tx-errors", "port transmit errors", 0, 1000000000, EVENTS_S) },
-	{ NUMBER("port.tx-load", "port transmit load", 0, 100, PERCENT) },
+	{ NUMBER("port.tx-load", "port transmit load", 0, 200, PERCENT) },
 	{ NUMBER("port.tx-rate", "port transmit rate", 0, 10000000000000, BITS_S) },
 
 	{ NUMBER("radio.access-points", "access points in service", 0, 1000000, COUNT) },
@@ -553,6 +554,9 @@ static const struct catalogue_kind kinds[] = {
 
 	{ TRUTH("relay.closed", "relay closed") },
 	{ STATE("relay.state", "relay state", relay_states) },
+
+	{ STATE("routing.peer", "neighbour of a routing protocol", peer_states),
+	    .rules = { IN_STATES("down", "transport/redundancy-lost", TOWERD_MINOR) } },
 
 	{ TRUTH("security.intrusion", "intrusion"),
 	    .rules = { WHEN_IT_IS(WHEN_TRUE, "site/intrusion", TOWERD_MAJOR, AT_ONCE) } },
