@@ -197,7 +197,7 @@ still_busy(const struct host *host)
 	unsigned jobs = host->processes;
 
 	for (size_t i = 0; i < host->count; i++)
-		jobs += host->plugins[i]->jobs;
+		jobs += host->plugins[i]->held.jobs;
 	return jobs;
 }
 
@@ -266,7 +266,7 @@ services_agent(void)
 	static struct towerd_host services;
 
 	services_base_fill(&services);
-	services_loop_fill(&services);
+	ctx_loop_fill(&services);
 	services_worker_fill(&services);
 	services_model_fill(&services);
 	services_view_fill(&services);

@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include "agent/config/log.h"
+#include "agent/host/ctx_loop.h"
 #include "agent/host/host.h"
 #include "agent/loop/loop.h"
 #include "agent/view/view.h"
@@ -69,9 +70,7 @@ struct plugin {
 	unsigned counter_count;
 	struct plugin_devices devices;
 
-	LIST_HEAD(, towerd_timer) timers;
-	LIST_HEAD(, towerd_watch) watches;
-	unsigned jobs; /* work under way */
+	struct ctx_loop held;
 	struct plugin_worker *workers[PLUGIN_WORKERS];
 	unsigned worker_count;
 	struct cursor *cursors[PLUGIN_CURSORS];
@@ -151,7 +150,6 @@ void host_devices_explain(struct host *host);
 
 /* The services. */
 void services_base_fill(struct towerd_host *services); /* [worker], and offline */
-void services_loop_fill(struct towerd_host *services); /* [worker] */
 void services_worker_fill(struct towerd_host *services);
 void services_model_fill(struct towerd_host *services);
 void services_view_fill(struct towerd_host *services);
@@ -159,7 +157,6 @@ void services_journal_fill(struct towerd_host *services);
 void services_output_fill(struct towerd_host *services);
 const struct towerd_host *services_agent(void);
 const struct towerd_host *services_offline(void); /* of a plugin that is not started */
-void plugin_loop_release(struct plugin *plugin);  /* timers and watches that are left */
 void plugin_workers_end(struct plugin *plugin);
 void host_views_free(struct host *host);
 

@@ -161,6 +161,8 @@ plugin_load(struct host *host, const char *dir, const char *name)
 	if (plugin == NULL)
 		return NULL;
 	plugin->host = host;
+	plugin->held =
+	    (struct ctx_loop){ .ctx = &plugin->ctx, .loop = host->parts.loop, .owner = &plugin->owner };
 	plugin->run = PLUGIN_REFUSED;
 	plugin->name = strdup(name);
 	if (plugin->name == NULL || asprintf(&plugin->path, "%s/%s.so", dir, name) < 0 ||
@@ -180,7 +182,7 @@ plugin_load(struct host *host, const char *dir, const char *name)
 void
 plugin_unload(struct plugin *plugin)
 {
-	if (plugin == NULL || plugin->jobs > 0)
+	if (plugin == NULL || plugin->held.jobs > 0)
 		return;
 #ifndef __SANITIZE_ADDRESS__ /* which could not name the functions of what is gone */
 	if (plugin->handle != NULL)

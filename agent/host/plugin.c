@@ -137,12 +137,18 @@ poll_begin(struct plugin *plugin)
 
 /* Start and stop. */
 
+struct ctx_loop *
+ctx_loop_of(struct towerd_ctx *ctx)
+{
+	return &plugin_of(ctx)->held;
+}
+
 static void
 plugin_release(struct plugin *plugin)
 {
 	loop_timer_free(plugin->poll_timer);
 	plugin->poll_timer = NULL;
-	plugin_loop_release(plugin);
+	ctx_loop_release(&plugin->held);
 	plugin_workers_end(plugin);
 	plugin_cursors_close(plugin);
 }

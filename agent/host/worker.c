@@ -163,7 +163,7 @@ services_in_worker(void)
 	static struct towerd_host services;
 
 	services_base_fill(&services);
-	services_loop_fill(&services);
+	ctx_loop_fill(&services);
 	services.worker_send = serve_send;
 	return &services;
 }

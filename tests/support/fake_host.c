@@ -277,6 +277,7 @@ fake_host_make(const struct towerd_plugin *plugin, const char *settings)
 		.host = host,
 		.worker = -1,
 		.is_alive = true,
+		.held = { .ctx = &host->agent.ctx, .loop = host->loop, .owner = &host->owner },
 	};
 	fake_set(host, "name", "test");
 	return host;
@@ -316,7 +317,7 @@ fake_stop(struct fake_host *host)
 		host->plugin->stop(&host->agent.ctx);
 	host->agent.is_alive = false;
 	fake_workers_end(host);
-	fake_ctx_release(&host->agent);
+	ctx_loop_release(&host->agent.held);
 	loop_post_drop(host->loop, &host->owner);
 	loop_step(host->loop, 0); /* done() of work that was under way */
 }

@@ -3,10 +3,9 @@
 #ifndef TESTS_SUPPORT_FAKE_INSIDE_H
 #define TESTS_SUPPORT_FAKE_INSIDE_H
 
-#include <sys/queue.h>
-
 #include <towerd/yaml.h>
 
+#include "agent/host/ctx_loop.h"
 #include "agent/loop/loop.h"
 #include "tests/support/fake_host.h"
 
@@ -16,8 +15,7 @@ struct fake_ctx {
 	struct fake_host *host;
 	int worker; /* -1: the agent's half */
 	bool is_alive;
-	LIST_HEAD(, towerd_timer) timers;
-	LIST_HEAD(, towerd_watch) watches;
+	struct ctx_loop held;
 };
 
 struct fake_sweep { /* of a device's faults */
@@ -166,7 +164,6 @@ void fake_view_services(struct towerd_host *services);
 void fake_command_services(struct towerd_host *services);
 const struct towerd_host *fake_services(bool is_worker);
 
-void fake_ctx_release(struct fake_ctx *ctx); /* timers and watches that are left */
 struct fake_ctx *fake_ctx_new(struct fake_host *host, int worker);
 void fake_workers_end(struct fake_host *host);
 void fake_devices_tell(struct fake_host *host);

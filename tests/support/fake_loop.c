@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The fake host: timers, descriptors, work and workers, over the real loop with a stepped clock. */
+/* The fake host: time and workers, over the real loop with a stepped clock. Timers, descriptors and work are the daemon's own. */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,29 +7,6 @@
 #include "tests/support/fake_inside.h"
 
 #define WAIT_TURNS 5000 /* of a millisecond */
-
-struct towerd_timer {
-	LIST_ENTRY(towerd_timer) next;
-	struct fake_ctx *owner;
-	struct loop_timer *timer;
-	void (*fn)(struct towerd_ctx *ctx, void *arg);
-	void *arg;
-};
-
-struct towerd_watch {
-	LIST_ENTRY(towerd_watch) next;
-	struct fake_ctx *owner;
-	struct loop_watch *watch;
-	void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events);
-	void *arg;
-};
-
-struct fake_job {
-	struct fake_ctx *owner;
-	int (*fn)(void *arg);
-	void (*done)(struct towerd_ctx *ctx, void *arg, int rc);
-	void *arg;
-};
 
 struct fake_letter { /* a message on its way */
 	struct fake_ctx *from;
@@ -89,139 +66,10 @@ serve_utc_ms(struct towerd_ctx *ctx)
 	return loop_utc_ms(fake_host_of(ctx)->loop);
 }
 
-/* Timers. */
-
-static void
-timer_rings(void *arg)
+struct ctx_loop *
+ctx_loop_of(struct towerd_ctx *ctx)
 {
-	struct towerd_timer *timer = arg;
-
-	timer->fn(&timer->owner->ctx, timer->arg);
-}
-
-static struct towerd_timer *
-serve_timer_new(struct towerd_ctx *ctx, void (*fn)(struct towerd_ctx *ctx, void *arg), void *arg)
-{
-	struct fake_ctx *owner = fake_ctx_of(ctx);
-	struct towerd_timer *timer = calloc(1, sizeof(*timer));
-
-	if (timer == NULL)
-		fake_die("out of memory");
-	*timer = (struct towerd_timer){ .owner = owner, .fn = fn, .arg = arg };
-	timer->timer = loop_timer_new(owner->host->loop, NULL, timer_rings, timer);
-	LIST_INSERT_HEAD(&owner->timers, timer, next);
-	return timer;
-}
-
-static void
-serve_timer_start(struct towerd_timer *timer, int64_t delay_ms)
-{
-	loop_timer_start(timer->timer, delay_ms);
-}
-
-static void
-serve_timer_stop(struct towerd_timer *timer)
-{
-	loop_timer_stop(timer->timer);
-}
-
-static void
-serve_timer_free(struct towerd_timer *timer)
-{
-	if (timer == NULL)
-		return;
-	loop_timer_free(timer->timer);
-	LIST_REMOVE(timer, next);
-	free(timer);
-}
-
-/* Descriptors. */
-
-static void
-watch_is_ready(void *arg, unsigned events)
-{
-	struct towerd_watch *watch = arg;
-
-	watch->fn(&watch->owner->ctx, watch->arg, events);
-}
-
-static struct towerd_watch *
-serve_watch_new(struct towerd_ctx *ctx, int fd, unsigned events,
-    void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events), void *arg)
-{
-	struct fake_ctx *owner = fake_ctx_of(ctx);
-	struct towerd_watch *watch = calloc(1, sizeof(*watch));
-
-	if (watch == NULL)
-		fake_die("out of memory");
-	*watch = (struct towerd_watch){ .owner = owner, .fn = fn, .arg = arg };
-	watch->watch = loop_watch_new(owner->host->loop, NULL, fd, events, watch_is_ready, watch);
-	if (watch->watch == NULL) {
-		free(watch);
-		return NULL;
-	}
-	LIST_INSERT_HEAD(&owner->watches, watch, next);
-	return watch;
-}
-
-static void
-serve_watch_set(struct towerd_watch *watch, unsigned events)
-{
-	loop_watch_set(watch->watch, events);
-}
-
-static void
-serve_watch_free(struct towerd_watch *watch)
-{
-	if (watch == NULL)
-		return;
-	loop_watch_free(watch->watch);
-	LIST_REMOVE(watch, next);
-	free(watch);
-}
-
-void
-fake_ctx_release(struct fake_ctx *ctx)
-{
-	while (!LIST_EMPTY(&ctx->timers))
-		serve_timer_free(LIST_FIRST(&ctx->timers));
-	while (!LIST_EMPTY(&ctx->watches))
-		serve_watch_free(LIST_FIRST(&ctx->watches));
-}
-
-/* Work. */
-
-static int
-job_run(void *arg)
-{
-	struct fake_job *job = arg;
-
-	return job->fn(job->arg);
-}
-
-static void
-job_done(void *arg, int rc)
-{
-	struct fake_job *job = arg;
-
-	job->done(&job->owner->ctx, job->arg, rc);
-	free(job);
-}
-
-static int
-serve_work(struct towerd_ctx *ctx, int (*fn)(void *arg),
-    void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg)
-{
-	struct fake_ctx *owner = fake_ctx_of(ctx);
-	struct fake_job *job = malloc(sizeof(*job));
-
-	if (job == NULL)
-		return -ENOMEM;
-	*job = (struct fake_job){ owner, fn, done, arg };
-	int rc = loop_work(owner->host->loop, &owner->host->owner, job_run, job_done, job);
-	if (rc < 0)
-		free(job);
-	return rc;
+	return &fake_ctx_of(ctx)->held;
 }
 
 /* Workers: contexts of their own in this process, messages through the loop. */
@@ -236,6 +84,7 @@ fake_ctx_new(struct fake_host *host, int worker)
 		.host = host,
 		.worker = worker,
 		.is_alive = true,
+		.held = { .ctx = &ctx->ctx, .loop = host->loop, .owner = &host->owner },
 	};
 	return ctx;
 }
@@ -344,7 +193,7 @@ fake_worker_kill(struct fake_host *host, unsigned worker, int status)
 	if (ctx == NULL)
 		fake_die("there is no worker %u", worker);
 	ctx->is_alive = false;
-	fake_ctx_release(ctx);
+	ctx_loop_release(&ctx->held);
 	*death = (struct fake_death){ host, worker, status };
 	fake_later(host, worker_is_gone, death);
 }
@@ -363,7 +212,7 @@ fake_workers_end(struct fake_host *host)
 {
 	for (size_t i = 0; i < host->workers.count; i++) {
 		host->workers.items[i]->is_alive = false;
-		fake_ctx_release(host->workers.items[i]);
+		ctx_loop_release(&host->workers.items[i]->held);
 	}
 }
 
@@ -427,14 +276,7 @@ fake_loop_services(struct towerd_host *services)
 {
 	services->now_ms = serve_now_ms;
 	services->utc_ms = serve_utc_ms;
-	services->timer_new = serve_timer_new;
-	services->timer_start = serve_timer_start;
-	services->timer_stop = serve_timer_stop;
-	services->timer_free = serve_timer_free;
-	services->watch_new = serve_watch_new;
-	services->watch_set = serve_watch_set;
-	services->watch_free = serve_watch_free;
-	services->work = serve_work;
+	ctx_loop_fill(services);
 	services->worker_spawn = serve_worker_spawn;
 	services->worker_send = serve_worker_send;
 	services->worker_stop = serve_worker_stop;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Services of the loop: timers, descriptors, work. What a plugin leaves is released here. */
+#include <errno.h>
 #include <stdlib.h>
 
-#include "agent/host/inside.h"
+#include "agent/host/ctx_loop.h"
 
 struct towerd_timer {
 	LIST_ENTRY(towerd_timer) next;
-	struct plugin *plugin;
+	struct ctx_loop *held;
 	struct loop_timer *timer;
 	void (*fn)(struct towerd_ctx *ctx, void *arg);
 	void *arg;
@@ -14,7 +15,7 @@ struct towerd_timer {
 
 struct towerd_watch {
 	LIST_ENTRY(towerd_watch) next;
-	struct plugin *plugin;
+	struct ctx_loop *held;
 	struct loop_watch *watch;
 	void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events);
 	void *arg;
@@ -25,7 +26,7 @@ timer_rings(void *arg)
 {
 	struct towerd_timer *timer = arg;
 
-	timer->fn(&timer->plugin->ctx, timer->arg); /* may free the timer */
+	timer->fn(timer->held->ctx, timer->arg); /* may free the timer */
 }
 
 static void
@@ -41,14 +42,14 @@ serve_timer_free(struct towerd_timer *timer)
 static struct towerd_timer *
 serve_timer_new(struct towerd_ctx *ctx, void (*fn)(struct towerd_ctx *ctx, void *arg), void *arg)
 {
-	struct plugin *plugin = plugin_of(ctx);
+	struct ctx_loop *held = ctx_loop_of(ctx);
 	struct towerd_timer *timer = calloc(1, sizeof(*timer));
 
 	if (timer == NULL)
 		return NULL;
-	*timer = (struct towerd_timer){ .plugin = plugin, .fn = fn, .arg = arg };
-	LIST_INSERT_HEAD(&plugin->timers, timer, next);
-	timer->timer = loop_timer_new(plugin->host->parts.loop, &plugin->owner, timer_rings, timer);
+	*timer = (struct towerd_timer){ .held = held, .fn = fn, .arg = arg };
+	LIST_INSERT_HEAD(&held->timers, timer, next);
+	timer->timer = loop_timer_new(held->loop, held->owner, timer_rings, timer);
 	if (timer->timer != NULL)
 		return timer;
 	serve_timer_free(timer);
@@ -72,7 +73,7 @@ watch_is_ready(void *arg, unsigned events)
 {
 	struct towerd_watch *watch = arg;
 
-	watch->fn(&watch->plugin->ctx, watch->arg, events); /* may free the watch */
+	watch->fn(watch->held->ctx, watch->arg, events); /* may free the watch */
 }
 
 static void
@@ -89,15 +90,14 @@ static struct towerd_watch *
 serve_watch_new(struct towerd_ctx *ctx, int fd, unsigned events,
     void (*fn)(struct towerd_ctx *ctx, void *arg, unsigned events), void *arg)
 {
-	struct plugin *plugin = plugin_of(ctx);
+	struct ctx_loop *held = ctx_loop_of(ctx);
 	struct towerd_watch *watch = calloc(1, sizeof(*watch));
 
 	if (watch == NULL)
 		return NULL;
-	*watch = (struct towerd_watch){ .plugin = plugin, .fn = fn, .arg = arg };
-	LIST_INSERT_HEAD(&plugin->watches, watch, next);
-	watch->watch =
-	    loop_watch_new(plugin->host->parts.loop, &plugin->owner, fd, events, watch_is_ready, watch);
+	*watch = (struct towerd_watch){ .held = held, .fn = fn, .arg = arg };
+	LIST_INSERT_HEAD(&held->watches, watch, next);
+	watch->watch = loop_watch_new(held->loop, held->owner, fd, events, watch_is_ready, watch);
 	if (watch->watch != NULL)
 		return watch;
 	serve_watch_free(watch);
@@ -111,18 +111,18 @@ serve_watch_set(struct towerd_watch *watch, unsigned events)
 }
 
 void
-plugin_loop_release(struct plugin *plugin)
+ctx_loop_release(struct ctx_loop *held)
 {
-	while (!LIST_EMPTY(&plugin->timers))
-		serve_timer_free(LIST_FIRST(&plugin->timers));
-	while (!LIST_EMPTY(&plugin->watches))
-		serve_watch_free(LIST_FIRST(&plugin->watches));
+	while (!LIST_EMPTY(&held->timers))
+		serve_timer_free(LIST_FIRST(&held->timers));
+	while (!LIST_EMPTY(&held->watches))
+		serve_watch_free(LIST_FIRST(&held->watches));
 }
 
 /* Work. */
 
 struct job {
-	struct plugin *plugin;
+	struct ctx_loop *held;
 	int (*fn)(void *arg);
 	void (*done)(struct towerd_ctx *ctx, void *arg, int rc);
 	void *arg;
@@ -141,8 +141,8 @@ job_done(void *arg, int rc)
 {
 	struct job *job = arg;
 
-	job->plugin->jobs--;
-	job->done(&job->plugin->ctx, job->arg, rc);
+	job->held->jobs--;
+	job->done(job->held->ctx, job->arg, rc);
 	free(job);
 }
 
@@ -150,22 +150,22 @@ static int
 serve_work(struct towerd_ctx *ctx, int (*fn)(void *arg),
     void (*done)(struct towerd_ctx *ctx, void *arg, int rc), void *arg)
 {
-	struct plugin *plugin = plugin_of(ctx);
+	struct ctx_loop *held = ctx_loop_of(ctx);
 	struct job *job = malloc(sizeof(*job));
 
 	if (job == NULL)
 		return -ENOMEM;
-	*job = (struct job){ plugin, fn, done, arg };
-	int rc = loop_work(plugin->host->parts.loop, &plugin->owner, job_run, job_done, job);
+	*job = (struct job){ held, fn, done, arg };
+	int rc = loop_work(held->loop, held->owner, job_run, job_done, job);
 	if (rc < 0)
 		free(job);
 	else
-		plugin->jobs++;
+		held->jobs++;
 	return rc;
 }
 
 void
-services_loop_fill(struct towerd_host *services)
+ctx_loop_fill(struct towerd_host *services)
 {
 	services->timer_new = serve_timer_new;
 	services->timer_start = serve_timer_start;
