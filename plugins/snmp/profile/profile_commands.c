@@ -155,8 +155,10 @@ test_walk(struct profile_report *report, const struct profiles *profiles, const 
 		return 1;
 	profile_report_match(report, &match);
 	int rc = profile_plan_new(&match, report->objects, profile_report_left, report, &plan);
-	if (rc == 0)
+	if (rc == 0) {
+		profile_report_rules(report, &match, plan);
 		rc = profile_report_rest(report, &match, plan);
+	}
 	if (rc == 0)
 		rc = profile_report_sensors(report, plan);
 	if (rc < 0)

@@ -132,7 +132,37 @@ a_faulty_profile_is_named_and_the_others_are_used(void)
 	fake_host_free(host);
 }
 
+static void
+a_test_tells_alarms_identity_and_traps_too(void)
+{
+	struct fake_host *host = fake_host_make(&towerd_plugin, NULL);
+
+	write_file("ruled.yaml",
+	    "profile: ruled\nmatch: { sysDescr: Ruled }\nbase: 1.3.6.1.4.1.9998\n"
+	    "identity: { manufacturer: Rules, model: .1.0 }\n"
+	    "sensors: [ { oid: .2.0, kind: humidity, every: 5m } ]\n"
+	    "alarms:\n  - { oid: .3.0, type: power/fuse-open, text: Fuse 3 }\n"
+	    "  - { oid: .3.0, type: battery/failed, raised: 7, cleared: 8 }\n"
+	    "lists: [ { entry: .9.1, type: { column: 2, map: { 4: env/smoke } }, severity: critical } ]\n"
+	    "traps: [ { trap: .0.1, raises: power/fuse-open }, { trap: .0.2 },\n"
+	    "  { trap: .0.3, clears: { oid: .5, map: { 1: env/smoke } } } ]\n");
+	write_file("walk.snmprec",
+	    "1.3.6.1.2.1.1.1.0|4|Ruled\n1.3.6.1.4.1.9998.1.0|4|R 1\n1.3.6.1.4.1.9998.2.0|2|40\n"
+	    "1.3.6.1.4.1.9998.3.0|2|1\n1.3.6.1.4.1.9998.9.1.2.6|2|4\n");
+	CU_ASSERT_EQUAL(run(host, "profile test"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_err(host),
+	    "model: R 1\nmanufacturer: Rules\nsome objects every 5m\nraised power/fuse-open: Fuse 3\n"
+	    "not known battery/failed (1.3.6.1.4.1.9998.3.0)\nraised env/smoke 6, critical\n"
+	    "alarms: 2 from values, 1 list\n"
+	    "trap 1.3.6.1.4.1.9998.0.1 raises power/fuse-open\n"
+	    "trap 1.3.6.1.4.1.9998.0.2 is a reason to poll\n"
+	    "trap 1.3.6.1.4.1.9998.0.3 clears what a varbind says\n"));
+	remove_file("ruled.yaml");
+	fake_host_free(host);
+}
+
 static const struct claim claims[] = {
+	CLAIM(a_test_tells_alarms_identity_and_traps_too),
 	CLAIM(a_walk_becomes_a_json_array),
 	CLAIM(a_walk_that_nothing_fits_is_an_empty_array),
 	CLAIM(a_walk_that_is_not_there_is_named),

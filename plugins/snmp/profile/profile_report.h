@@ -29,6 +29,9 @@ profile_report_left(void *report, const struct profile *profile, struct snmp_oid
 /* The subtrees that no rule looks at, counted. 0 or -ENOMEM. */
 int profile_report_rest(
     struct profile_report *report, const struct profile_match *match, const struct profile_plan *plan);
+/* What the device says of itself, which alarms are raised, and which traps are mapped. */
+void profile_report_rules(
+    struct profile_report *report, const struct profile_match *match, const struct profile_plan *plan);
 /* The sensors with their values, as a table or as JSON. 0 or -ENOMEM. */
 int profile_report_sensors(struct profile_report *report, const struct profile_plan *plan);
 void profile_report_fini(struct profile_report *report);
