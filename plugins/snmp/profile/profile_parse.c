@@ -92,6 +92,10 @@ parser_count(node_t *node)
 {
 	if (node == NULL)
 		return 0;
+	/* A key with nothing but comments behind it. */
+	if (towerd_yaml_type(node) == TOWERD_YAML_SCALAR && towerd_yaml_is_plain(node) &&
+	    towerd_yaml_text(node)[0] == '\0')
+		return 0;
 	return towerd_yaml_type(node) == TOWERD_YAML_LIST ? towerd_yaml_count(node) : 1;
 }
 
