@@ -24,6 +24,10 @@ enum message_type {
 	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */
 	MESSAGE_RELOAD,   /* the profiles anew */
 	MESSAGE_PACE,     /* device, is on battery, is verifying, octets a day: how often to poll it */
+	/* to the worker that receives traps, with MESSAGE_REMOVE, and MESSAGE_ATTRIBUTE of `profile` and `engine-id` */
+	MESSAGE_SENDER,      /* device, access, count, count x host (16 octets), "SITE/SLOT" */
+	MESSAGE_TRAP_ACCESS, /* access: traps of any device may bear it */
+	MESSAGE_LISTEN,      /* all is told: read */
 	/* to a worker that explores; an access is: version, community */
 	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
 	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */
@@ -37,7 +41,9 @@ enum message_type {
 	MESSAGE_FAULT,     /* device, a fault: message_put_fault() */
 	MESSAGE_SWEEP, /* device, since_ms: all alarms that stand were told since then; what was not is over (towerd_fault_sweep()) */
 	MESSAGE_FOUND, /* host, port, position of the access, profile, sysName, sysObjectID, sysDescr */
-	MESSAGE_LINES, /* lines of a recording */
+	MESSAGE_STRANGE,  /* device, count, trap OID, its varbinds as text: traps that no profile knows */
+	MESSAGE_REFUSED,  /* device or 0, host, enum origin_reason, count */
+	MESSAGE_LINES,    /* lines of a recording */
 	MESSAGE_EXPLORED, /* asked or left out, answered or recorded, why it ended early or "" */
 };
 

@@ -10,8 +10,10 @@
 #include "plugins/snmp/explore/explorer.h"
 #include "plugins/snmp/fleet/explore.h"
 #include "plugins/snmp/fleet/fleet.h"
+#include "plugins/snmp/fleet/traps.h"
 #include "plugins/snmp/poll/poller.h"
 #include "plugins/snmp/profile/profile_commands.h"
+#include "plugins/snmp/trap/receiver.h"
 
 /* In the agent `fleet` and `explore` are used, in a worker what its role needs. */
 struct snmp_state {
@@ -19,6 +21,7 @@ struct snmp_state {
 	struct explore *explore;
 	struct poller poller;
 	struct explorer explorer;
+	struct receiver *receiver;
 	bool is_explorer;
 };
 
@@ -49,7 +52,39 @@ static const struct towerd_option options[] = {
 	    .help = "address of this host to poll from; without it the host chooses" },
 	{ "credentials", TOWERD_OPT_PATH, offsetof(struct snmp_config, credentials),
 	    .help = "file of named communities, which the world may not read" },
+	{ "traps", TOWERD_OPT_TEXTS, offsetof(struct snmp_config, traps),
+	    .help = "where traps and informs are received, each as udp:PORT, udp:ADDRESS:PORT or "
+		    "udp6:[ADDRESS]:PORT; without it nowhere" },
+	{ "trap-credentials", TOWERD_OPT_TEXTS, offsetof(struct snmp_config, trap_credentials),
+	    .help =
+		"names of the credentials' file that traps of any device may bear, beside the device's own" },
+	{ "trap-relays", TOWERD_OPT_TEXTS, offsetof(struct snmp_config, trap_relays),
+	    .help = "addresses of hosts that pass traps on: they are believed whose trap it is" },
+	{ "trap-rate", TOWERD_OPT_INT, offsetof(struct snmp_config, trap_rate), .def = "100", .min = 1,
+	    .max = 1000000, .help = "traps a second that are taken of one source on the average" },
+	{ "trap-burst", TOWERD_OPT_INT, offsetof(struct snmp_config, trap_burst), .def = "1000", .min = 1,
+	    .max = 1000000, .help = "traps that are taken of one source at once" },
 };
+
+static int
+trap_unknown_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+
+	(void)argc;
+	(void)argv;
+	return traps_print_unknown(fleet_traps(snmp->fleet), ctx, out);
+}
+
+static int
+trap_refused_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+
+	(void)argc;
+	(void)argv;
+	return traps_print_refused(fleet_traps(snmp->fleet), ctx, out);
+}
 
 static int
 discover_command(struct towerd_ctx *ctx, int argc, const char *const *argv, struct towerd_out *out)
@@ -74,6 +109,11 @@ static const struct towerd_command commands[] = {
 	{ "profile draft", PROFILE_DRAFT_USAGE,
 	    "drafts a profile from a recorded walk; what a person must judge is marked with # ?",
 	    .is_offline = true, .run = profile_draft_command },
+	{ "trap unknown", TRAP_UNKNOWN_USAGE,
+	    "traps that no profile knows: of whom, how often, and what one of them said",
+	    .run = trap_unknown_command },
+	{ "trap refused", TRAP_REFUSED_USAGE, "senders of traps that were not taken, and why",
+	    .run = trap_refused_command },
 	{ "profile list", PROFILE_LIST_USAGE, "the device profiles, and the faults in their files",
 	    .is_offline = true, .run = profile_list_command },
 	{ "profile test", PROFILE_TEST_USAGE, "what the profiles make of a recorded walk", .is_offline = true,
@@ -101,6 +141,8 @@ snmp_stop(struct towerd_ctx *ctx)
 	snmp->explore = NULL;
 	fleet_stop(snmp->fleet);
 	snmp->fleet = NULL;
+	receiver_stop(snmp->receiver);
+	snmp->receiver = NULL;
 	if (snmp->explorer.poller.ctx != NULL)
 		explorer_stop(&snmp->explorer);
 	if (snmp->poller.ctx != NULL)
@@ -159,6 +201,8 @@ snmp_worker_start(struct towerd_ctx *ctx, const char *role)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
 
+	if (strcmp(role, "trap") == 0)
+		return receiver_start(ctx, &snmp->receiver);
 	snmp->is_explorer = strcmp(role, "explore") == 0;
 	return snmp->is_explorer ? explorer_start(ctx, &snmp->explorer) : poller_start(ctx, &snmp->poller);
 }
@@ -168,7 +212,9 @@ snmp_worker_receive(struct towerd_ctx *ctx, const void *data, size_t len)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
 
-	if (snmp->is_explorer)
+	if (snmp->receiver != NULL)
+		receiver_message(snmp->receiver, data, len);
+	else if (snmp->is_explorer)
 		explorer_message(&snmp->explorer, data, len);
 	else
 		poller_message(&snmp->poller, data, len);

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <towerd/option.h>
+
 struct snmp_config {
 	int64_t interval_ms, timeout_ms, retries, workers;
 	int64_t deadline_ms;     /* of a round */
@@ -13,6 +15,8 @@ struct snmp_config {
 	int64_t discovery_ms;    /* how often a device's objects are looked at anew */
 	const char *credentials; /* path of the credentials' file, or NULL */
 	const char *source;      /* address to poll from, or NULL: the host chooses */
+	struct towerd_texts traps, trap_relays, trap_credentials;
+	int64_t trap_rate, trap_burst; /* of one source: traps a second, and at once */
 };
 
 #endif

@@ -23,13 +23,14 @@ is_one_of(const char *key, const char *const *keys)
 static int
 check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
 {
-	static const char *const known[] = { "profile", "interval", "answers-from", NULL };
+	static const char *const known[] = { "profile", "interval", "answers-from", "traps-from", NULL };
 
 	for (size_t i = 0; i < device->setting_count; i++)
 		if (!is_one_of(device->keys[i], known) && !is_one_of(device->keys[i], credentials_keys))
 			return towerd_fail(ctx, -EINVAL,
-			    "unknown key \"%s\": an snmp device has profile, interval, answers-from and "
-			    "credentials, or in place of what these say version, community, user, auth, "
+			    "unknown key \"%s\": an snmp device has profile, interval, answers-from, "
+			    "traps-from and credentials, or in place of what these say version, community, "
+			    "user, auth, "
 			    "auth-key, priv, priv-key and context",
 			    device->keys[i]);
 	return 0;
@@ -83,23 +84,21 @@ entry_describe(struct towerd_ctx *ctx, struct credentials *credentials, const st
     const struct towerd_device *device, struct entry *entry, struct message_writer *w)
 {
 	const char *profile = towerd_device_setting(device, "profile");
-	struct wire_address answers_from;
-	struct access_settings access;
 
 	int rc = check_keys(ctx, device);
 	if (rc == 0)
-		rc = read_addresses(ctx, source, device, &entry->address, &answers_from);
+		rc = read_addresses(ctx, source, device, &entry->address, &entry->answers_from);
 	if (rc == 0)
 		rc = read_interval(ctx, device, &entry->interval_ms);
 	if (rc == 0)
-		rc = credentials_of(ctx, credentials, device, &access);
+		rc = credentials_of(ctx, credentials, device, &entry->access);
 	if (rc < 0)
 		return rc;
 	message_begin(w, MESSAGE_DEVICE);
 	message_put_u32(w, device->number);
-	access_put(w, &access);
+	access_put(w, &entry->access);
 	put_address(w, &entry->address);
-	put_address(w, &answers_from);
+	put_address(w, &entry->answers_from);
 	message_put_i64(w, entry->interval_ms);
 	message_put_text(w, profile != NULL ? profile : "auto");
 	return w->failed ? -ENOMEM : 0;

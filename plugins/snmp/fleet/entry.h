@@ -8,7 +8,8 @@
 #include "plugins/snmp/wire/wire.h"
 
 struct entry {
-	struct wire_address address;
+	struct wire_address address, answers_from;
+	struct access_settings access; /* borrowed until the credentials are asked again */
 	int64_t interval_ms;
 };
 

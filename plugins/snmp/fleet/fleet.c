@@ -9,6 +9,7 @@
 #include "plugins/snmp/fleet/credentials.h"
 #include "plugins/snmp/fleet/entry.h"
 #include "plugins/snmp/fleet/process.h"
+#include "plugins/snmp/fleet/traps.h"
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/snmp.h"
 #include "plugins/snmp/wire/wire.h"
@@ -34,6 +35,7 @@ struct fleet_worker {
 struct fleet {
 	struct towerd_ctx *ctx;
 	struct credentials *credentials;
+	struct traps *traps; /* NULL: none are received */
 	struct wire_source source;
 	struct fleet_worker workers[WORKERS_MAX];
 	unsigned worker_count;
@@ -78,7 +80,7 @@ fleet_worker_exit(struct fleet *fleet, unsigned id)
 {
 	struct fleet_worker *worker = find_worker(fleet, id);
 
-	if (worker == NULL)
+	if (traps_worker_exit(fleet->traps, id) || worker == NULL)
 		return;
 	for (size_t i = 0; i < fleet->count; i++)
 		if (worker_of(fleet, fleet->members[i].number) == worker)
@@ -184,6 +186,8 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 	int rc =
 	    entry_describe(fleet->ctx, fleet->credentials, &fleet->source, device, &entry, &fleet->scratch);
 
+	if (rc == 0)
+		rc = traps_add(fleet->traps, device, &entry);
 	if (rc < 0) {
 		fleet_remove(fleet, device->number); /* what it was is not what it is meant to be */
 		return rc;
@@ -240,6 +244,7 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 {
 	size_t i = place_of(fleet, device);
 
+	traps_remove(fleet->traps, device);
 	if (i == fleet->count || fleet->members[i].number != device)
 		return;
 	forget_lesson(fleet, device);
@@ -258,6 +263,7 @@ fleet_reload(struct fleet *fleet)
 	message_begin(&fleet->scratch, MESSAGE_RELOAD);
 	for (unsigned w = 0; w < fleet->worker_count && !fleet->scratch.failed; w++)
 		send_to(&fleet->workers[w], fleet->scratch.data, fleet->scratch.len);
+	traps_reload(fleet->traps);
 	return fleet->scratch.failed ? -ENOMEM : 0;
 }
 
@@ -344,8 +350,10 @@ take_attribute(struct fleet_worker *worker, struct message_reader *r)
 	const struct member *member = take_member(worker, r);
 	const char *name = message_text(r), *value = message_text(r);
 
-	if (member != NULL && message_is_whole(r))
-		(void)towerd_attribute(worker->fleet->ctx, member->number, name, value);
+	if (member == NULL || !message_is_whole(r))
+		return;
+	(void)towerd_attribute(worker->fleet->ctx, member->number, name, value);
+	traps_attribute(worker->fleet->traps, member->number, name, value);
 }
 
 static void
@@ -411,7 +419,7 @@ fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 	struct message_reader r = message_open(data, len);
 	uint32_t type = message_u32(&r);
 
-	if (worker == NULL)
+	if (traps_message(fleet->traps, id, data, len) || worker == NULL)
 		return;
 	if (type < TOWERD_COUNT(takers) && takers[type] != NULL)
 		takers[type](worker, &r);
@@ -451,7 +459,7 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	return traps_start(ctx, fleet, fleet->credentials, &fleet->traps);
 }
 
 void
@@ -474,10 +482,17 @@ fleet_stop(struct fleet *fleet)
 		process_fini(&fleet->workers[w].process);
 	for (size_t i = 0; i < fleet->count; i++)
 		member_fini(&fleet->members[i]);
+	traps_stop(fleet->traps);
 	credentials_free(fleet->credentials);
 	message_fini(&fleet->scratch);
 	free(fleet->members);
 	free(fleet);
+}
+
+struct traps *
+fleet_traps(const struct fleet *fleet)
+{
+	return fleet->traps;
 }
 
 const struct credentials *

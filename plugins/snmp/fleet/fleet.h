@@ -29,6 +29,8 @@ void fleet_poll_now(struct fleet *fleet, uint32_t device);
 /* `towerctl reload`: the profiles anew, in all workers; devices that they do not concern go on as they were. -ENOMEM. */
 int fleet_reload(struct fleet *fleet);
 
+struct traps;
+struct traps *fleet_traps(const struct fleet *fleet); /* NULL: none are received */
 const struct credentials *fleet_credentials(const struct fleet *fleet);
 /* Which of these, sorted, are in the inventory. */
 void fleet_mark_known(const struct fleet *fleet, struct finds *finds);

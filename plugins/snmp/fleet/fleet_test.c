@@ -97,11 +97,11 @@ an_entry_with_a_fault_is_refused_with_its_reason(void)
 		{ "127.0.0.9", { "community", "public", "interval", "2d" },
 		    "interval \"2d\" is not a duration from 1s to 1d" },
 		{ "127.0.0.9", { "community", "public", "colour", "red" },
-		    "unknown key \"colour\": an snmp device has profile, interval, answers-from and "
-		    "credentials, "
-		    "or in place of what these say version, community, user, auth, auth-key, priv, priv-key "
+		    "unknown key \"colour\": an snmp device has profile, interval, answers-from, traps-from "
 		    "and "
-		    "context" },
+		    "credentials, or in place of what these say version, community, user, auth, auth-key, "
+		    "priv, "
+		    "priv-key and context" },
 		{ "127.0.0.9", { "community", "public", "answers-from", "127.0.0.10" }, NULL },
 		{ "127.0.0.9", { "community", "public", "answers-from", "127.0.0.10:161" },
 		    "answers-from \"127.0.0.10:161\" is not a literal address" },
