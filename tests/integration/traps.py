@@ -157,22 +157,6 @@ class TrapsTest(harness.TestCase):
         pdu = tlv(0xa6, bytes([2, 4, 0x41, 0x42, 0x43, 0x44, 2, 1, 0, 2, 1, 0]) + tlv(0x30, varbinds))
         return tlv(0x30, bytes([2, 1, 1]) + tlv(4, b"public") + pdu)
 
-    def test_the_poll_ends_what_a_lost_clear_would_leave(self):
-        agent = self.run_agent()
-        # The device says at once that all is well again, and its clearing trap is lost.
-        self.notify(trap=BOX + ".0.1")
-        self.wait_for(lambda: "power/mains-failure" in agent.run_ctl("journal")[1], "the alarm in the journal", alive=[agent.process])
-        self.wait_alarms(agent)
-
-    def test_the_poll_confirms_what_a_trap_has_raised(self):
-        agent = self.run_agent()
-        self.fleet.ask("set 127.8.0.1 %s.1.0 2 1" % BOX)
-        self.notify(trap=BOX + ".0.1")
-        self.wait_alarms(agent, ("power/mains-failure", "box-1"))
-        self.fleet.ask("set 127.8.0.1 %s.1.0 2 0" % BOX)
-        self.notify(trap="1.3.6.1.6.3.1.1.5.2")  # any trap is a reason to poll
-        self.wait_alarms(agent)
-
     def test_a_trap_that_no_profile_knows_is_listed_with_what_it_said_but_not_its_secrets(self):
         agent = self.run_agent(2)
         for source in ("127.8.0.1", "127.8.0.2"):
