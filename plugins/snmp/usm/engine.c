@@ -2,6 +2,7 @@
 /* The engine's file: one line, "80001f8805… 17", rewritten in place under a lock: workers may start together. */
 #include "plugins/snmp/usm/engine.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -51,8 +52,8 @@ parse(const char *text, struct engine *out)
 	}
 	unsigned long boots = strtoul(text + digits + 1, &rest, 10);
 	out->boots = (uint32_t)boots;
-	return *rest == '\n' &&
-	    boots < BOOTS_MAX; /* at the end of its boots an engine needs a new ID (RFC 3414, 2.2.2) */
+	/* At the end of its boots an engine needs a new ID (RFC 3414, 2.2.2). */
+	return isdigit((unsigned char)rest[-1]) && *rest == '\n' && boots < BOOTS_MAX;
 }
 
 /* Reads what is kept, or makes a new engine; counts this start. */
