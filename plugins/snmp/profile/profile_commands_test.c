@@ -142,7 +142,8 @@ a_test_tells_alarms_identity_and_traps_too(void)
 	    "identity: { manufacturer: Rules, model: .1.0 }\n"
 	    "sensors: [ { oid: .2.0, kind: humidity, every: 5m } ]\n"
 	    "alarms:\n  - { oid: .3.0, type: power/fuse-open, text: Fuse 3 }\n"
-	    "  - { oid: .3.0, type: battery/failed, raised: 7, cleared: 8 }\n"
+	    "  - { oid: .3.0, type: battery/failed, raised: 7, cleared: 8, text: Battery }\n"
+	    "  - { oid: .3.0, type: battery/aged, raised: 7 }\n"
 	    "lists: [ { entry: .9.1, type: { column: 2, map: { 4: env/smoke } }, severity: critical } ]\n"
 	    "traps: [ { trap: .0.1, raises: power/fuse-open }, { trap: .0.2 },\n"
 	    "  { trap: .0.3, clears: { oid: .5, map: { 1: env/smoke } } } ]\n");
@@ -152,8 +153,8 @@ a_test_tells_alarms_identity_and_traps_too(void)
 	CU_ASSERT_EQUAL(run(host, "profile test"), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_err(host),
 	    "model: R 1\nmanufacturer: Rules\nsome objects every 5m\nraised power/fuse-open: Fuse 3\n"
-	    "not known battery/failed (1.3.6.1.4.1.9998.3.0)\nraised env/smoke 6, critical\n"
-	    "alarms: 2 from values, 1 list\n"
+	    "not known battery/failed: Battery\ncleared battery/aged\nlisted env/smoke 6, critical\n"
+	    "alarms: 3 from values, 1 list\n"
 	    "trap 1.3.6.1.4.1.9998.0.1 raises power/fuse-open\n"
 	    "trap 1.3.6.1.4.1.9998.0.2 is a reason to poll\n"
 	    "trap 1.3.6.1.4.1.9998.0.3 clears what a varbind says\n"));

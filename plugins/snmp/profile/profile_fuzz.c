@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "agent/model/catalogue.h"
-#include "plugins/snmp/profile/profile.h"
+#include "plugins/snmp/profile/profile_parts.h"
+#include "plugins/snmp/profile/profile_traps.h"
 #include "plugins/snmp/profile/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -59,6 +60,47 @@ count_root(void *arg, struct snmp_oid root, bool is_scalar)
 	return 0;
 }
 
+static void
+check_alarm(void *arg, const struct profile_list_alarm *alarm)
+{
+	(void)arg;
+	if (alarm->type == NULL || strlen(alarm->qualifier) > PLAN_INSTANCE_MAX ||
+	    strlen(alarm->text) > PLAN_FAULT_TEXT_MAX || alarm->severity < 0 ||
+	    alarm->severity > TOWERD_CRITICAL)
+		abort();
+}
+
+/* Alarms, lists and traps, the recording's objects as varbinds: what they promise. */
+static void
+evaluate_all(const struct profile_plan *plan, const struct profile_match *match, struct object_set *objects)
+{
+	struct trap_result result;
+
+	for (size_t i = 0; i < plan->object_count; i++) {
+		const struct plan_object *object = &plan->objects[i];
+		const struct snmp_object *found = object_set_find(objects, object->oid.ids, object->oid.len);
+		for (uint32_t a = object->alarm_first; a < object->alarm_first + object->alarm_count; a++) {
+			struct profile_list_alarm alarm = { plan->alarms[a].type, plan->alarms[a].qualifier,
+				plan->alarms[a].text, 0 };
+			(void)profile_alarm_state(&plan->alarms[a], &found->value, &alarm.severity);
+			check_alarm(NULL, &alarm);
+		}
+	}
+	for (size_t i = 0; i < plan->list_count; i++)
+		profile_list_alarms(&plan->lists[i], objects, check_alarm, NULL);
+	for (size_t i = 0; i < match->count; i++)
+		for (size_t t = 0; t < match->profiles[i]->trap_count; t++) {
+			const struct trap_rule *rule = &match->profiles[i]->traps[t];
+			if (!trap_rule_apply(rule, objects, &result) || result.meaning == TRAP_HINT)
+				continue;
+			check_alarm(NULL,
+			    &(struct profile_list_alarm){
+				result.type, result.qualifier, result.text, result.severity });
+			if (result.meaning == TRAP_RAISES && !result.ends_by_poll && result.expires_ms == 0)
+				abort();
+		}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -81,8 +123,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (match.count == 0 && profiles_count(profiles) > 0)
 		profiles_match_named(profiles, profiles_at(profiles, 0), objects, &match);
 	profile_match_walks(&match, count_root, &roots);
-	if (profile_plan_new(&match, objects, NULL, NULL, &plan) == 0)
+	if (profile_plan_new(&match, objects, NULL, NULL, &plan) == 0) {
 		decode_all(plan, objects);
+		evaluate_all(plan, &match, objects);
+	}
 	profile_plan_free(plan);
 	object_set_free(objects);
 	profiles_unref(profiles);

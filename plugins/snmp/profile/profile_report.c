@@ -237,12 +237,19 @@ put_value(
 	towerd_json_put_text(w, "quality", quality_names[quality]);
 }
 
+/* One reading of a counter gives no rate. */
+static enum towerd_quality
+decode(const struct plan_sensor *sensor, const struct snmp_value *raw, int64_t *value)
+{
+	return sensor->is_rate ? TOWERD_UNKNOWN : profile_decode(&sensor->decode, raw, value);
+}
+
 static void
 put_sensor(struct towerd_json_writer *w, const char *oid, const struct plan_sensor *sensor,
     const struct snmp_value *raw)
 {
 	int64_t value = 0;
-	enum towerd_quality quality = profile_decode(&sensor->decode, raw, &value);
+	enum towerd_quality quality = decode(sensor, raw, &value);
 
 	towerd_json_open(w, NULL, '{');
 	towerd_json_put_text(w, "oid", oid);
@@ -282,11 +289,13 @@ print_sensor(struct profile_report *report, const char *oid, const struct plan_s
     const struct snmp_value *raw)
 {
 	int64_t value = 0;
-	enum towerd_quality quality = profile_decode(&sensor->decode, raw, &value);
+	enum towerd_quality quality = decode(sensor, raw, &value);
 	char text[64];
 
 	towerd_print(report->ctx, report->out, "%-24s %-20s %-18s %-32s %s\n", sensor->decode.kind->name,
-	    sensor->instance, value_text(sensor->decode.kind, quality, value, text, sizeof(text)),
+	    sensor->instance,
+	    sensor->is_rate ? "(a rate)"
+			    : value_text(sensor->decode.kind, quality, value, text, sizeof(text)),
 	    sensor->label, oid);
 }
 

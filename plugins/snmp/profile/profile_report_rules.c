@@ -12,11 +12,11 @@ static const char *const severity_names[] = { "", "cleared", "indeterminate", "w
 	"critical" };
 
 static void
-say_alarm(struct profile_report *report, const struct profile_list_alarm *alarm)
+say_alarm(struct profile_report *report, const char *state, const struct profile_list_alarm *alarm)
 {
 	const char *severity = alarm->severity == 0 ? "" : severity_names[alarm->severity];
 
-	say(report, "raised %s%s%s%s%s%s%s\n", alarm->type, alarm->qualifier[0] == '\0' ? "" : " ",
+	say(report, "%s %s%s%s%s%s%s%s\n", state, alarm->type, alarm->qualifier[0] == '\0' ? "" : " ",
 	    alarm->qualifier, severity[0] == '\0' ? "" : ", ", severity, alarm->text[0] == '\0' ? "" : ": ",
 	    alarm->text);
 }
@@ -24,14 +24,16 @@ say_alarm(struct profile_report *report, const struct profile_list_alarm *alarm)
 static void
 say_row(void *report, const struct profile_list_alarm *alarm)
 {
-	say_alarm(report, alarm);
+	say_alarm(report, "listed", alarm);
 }
 
-/* Each alarm that is raised or not known; how many there are. */
+/* Each alarm with its state, the rows of the lists, and how many there are. */
 static void
 say_alarms(struct profile_report *report, const struct profile_plan *plan)
 {
-	char oid[OID_TEXT];
+	static const char *const states[] = { [PROFILE_ALARM_NOT_KNOWN] = "not known",
+		[PROFILE_ALARM_CLEARED] = "cleared",
+		[PROFILE_ALARM_RAISED] = "raised" };
 
 	for (size_t i = 0; i < plan->object_count; i++) {
 		const struct plan_object *object = &plan->objects[i];
@@ -39,18 +41,12 @@ say_alarms(struct profile_report *report, const struct profile_plan *plan)
 		    object_set_find(report->objects, object->oid.ids, object->oid.len);
 		for (uint32_t a = object->alarm_first; a < object->alarm_first + object->alarm_count; a++) {
 			const struct plan_alarm *alarm = &plan->alarms[a];
-			int severity = 0;
-			enum profile_alarm_state state = profile_alarm_state(alarm, &found->value, &severity);
-			if (state == PROFILE_ALARM_RAISED)
-				say_alarm(report,
-				    &(struct profile_list_alarm){ .type = alarm->type,
-					.qualifier = alarm->qualifier,
-					.text = alarm->text,
-					.severity = severity });
-			else if (state == PROFILE_ALARM_NOT_KNOWN)
-				say(report, "not known %s%s%s (%s)\n", alarm->type,
-				    alarm->qualifier[0] == '\0' ? "" : " ", alarm->qualifier,
-				    oid_format(object->oid.ids, object->oid.len, oid, sizeof(oid)));
+			struct profile_list_alarm said = {
+				.type = alarm->type, .qualifier = alarm->qualifier, .text = alarm->text
+			};
+			enum profile_alarm_state state =
+			    profile_alarm_state(alarm, &found->value, &said.severity);
+			say_alarm(report, states[state], &said);
 		}
 	}
 	for (size_t i = 0; i < plan->list_count; i++)
