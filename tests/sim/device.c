@@ -156,6 +156,27 @@ put_number(struct ber_slice oid, uint8_t tag, int64_t value, uint8_t *out, size_
 	return varbind.whole_size;
 }
 
+/* What a varying number is now; splitmix64 over device, object and period. */
+static size_t
+put_varied(const struct device *device, const struct device_hit *hit, const struct variation *variation,
+    int64_t now_ms, uint8_t *out, size_t room)
+{
+	const struct varbind *varbind = hit->varbind;
+	struct ber_slice in = { varbind->whole + varbind->value_at, varbind->whole_size - varbind->value_at };
+	struct ber_tlv value;
+	int64_t number = 0;
+	uint64_t z = ((uint64_t)device->address << 32 | hit->position) +
+	    (uint64_t)(now_ms / variation->period_ms) * 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	z ^= z >> 31;
+	if (ber_take(&in, &value))
+		(void)ber_integer(value.body, &number);
+	return put_number(device_hit_oid(hit), BER_INTEGER,
+	    number + (int64_t)(z % ((uint64_t)variation->span + 1)), out, room);
+}
+
 static size_t
 put_renamed(const struct varbind *varbind, struct ber_slice name, uint8_t *out, size_t room)
 {
@@ -182,6 +203,9 @@ device_put(
 		uint32_t ticks = (uint32_t)((now_ms - device->boot_ms) / 10);
 		return put_number(device_hit_oid(hit), BER_TIMETICKS, ticks, out, room);
 	}
+	const struct variation *variations = device->record->variations;
+	if (hit->own == NULL && variations != NULL && variations[hit->position].span > 0)
+		return put_varied(device, hit, &variations[hit->position], now_ms, out, room);
 	if (hit->name.size > 0)
 		return put_renamed(varbind, hit->name, out, room);
 	if (varbind->whole_size > room)

@@ -20,7 +20,7 @@ fleet_fini(struct fleet *fleet)
 	*fleet = (struct fleet){ 0 };
 }
 
-const struct record *
+struct record *
 fleet_record(const struct fleet *fleet, const char *name)
 {
 	for (size_t i = 0; i < fleet->record_count; i++)

@@ -22,7 +22,7 @@ void fleet_fini(struct fleet *fleet);
 
 /* 0, -EEXIST (name taken), or as record_load. On success *out is the fleet's. */
 int fleet_add_record(struct fleet *fleet, const char *name, const char *path, struct record **out);
-const struct record *fleet_record(const struct fleet *fleet, const char *name);
+struct record *fleet_record(const struct fleet *fleet, const char *name);
 
 /* 0, -EEXIST (address taken), -EINVAL (not in 127.0.0.0/8), -ENOMEM. */
 int fleet_add_device(struct fleet *fleet, uint32_t address, const struct record *record, int64_t now_ms);

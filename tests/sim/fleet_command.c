@@ -137,6 +137,31 @@ set_value(
 }
 
 static int
+vary_record(void *data, const struct words *words, struct reply *reply)
+{
+	struct fleet_context *context = data;
+	struct record *record = fleet_record(context->fleet, words->at[1]);
+	uint8_t oid[BER_OID_MAX];
+	struct ber_slice name;
+	int64_t span, period_ms;
+
+	if (record == NULL)
+		return reply_error(reply, "no record is named %s", words->at[1]);
+	if (parse_oid(words->at[2], oid, &name, reply) < 0)
+		return -EINVAL;
+	if (!words_number(words->at[3], 0, INT32_MAX, &span))
+		return reply_error(reply, "\"%s\" is no number from 0 to 2147483647", words->at[3]);
+	if (!words_duration_ms(words->at[4], &period_ms) || period_ms == 0)
+		return reply_error(reply, "\"%s\" is no duration (250ms 20s 2m 1h)", words->at[4]);
+	int rc = record_vary(record, name, (uint32_t)span, period_ms);
+	return rc == 0 ? 0
+	    : rc == -ENOMEM
+	    ? reply_error(reply, "%s", strerror(ENOMEM))
+	    : reply_error(reply, "%s: %s", words->at[2],
+		  rc == -ENOENT ? "not in the record" : "not an INTEGER, or too large with the span");
+}
+
+static int
 unset_value(
     struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
 {
@@ -368,6 +393,7 @@ const struct command fleet_commands[] = {
 	{ "device", 2, "ADDRESS RECORD", add_device },
 	{ "devices", 3, "FIRST-ADDRESS COUNT RECORD", add_device_range },
 	{ "set", 4, "ADDRESS OID TAG VALUE", set_value_command },
+	{ "vary", 4, "RECORD OID SPAN PERIOD", vary_record },
 	{ "unset", 2, "ADDRESS OID|all", unset_value_command },
 	{ "hide", 2, "ADDRESS OID", hide_value_command },
 	{ "ramp", 5, "ADDRESS OID FROM TO DURATION", ramp_value_command },

@@ -199,8 +199,30 @@ record_free(struct record *record)
 	free(record->name);
 	free(record->varbinds);
 	free(record->slots);
+	free(record->variations);
 	free(record->bytes);
 	free(record);
+}
+
+int
+record_vary(struct record *record, struct ber_slice oid, uint32_t span, int64_t period_ms)
+{
+	uint32_t position = record_find(record, oid, oid_hash(oid));
+	if (position == RECORD_NONE)
+		return -ENOENT;
+	const struct varbind *varbind = &record->varbinds[position];
+	struct ber_slice in = { varbind->whole + varbind->value_at, varbind->whole_size - varbind->value_at };
+	struct ber_tlv value;
+	int64_t number;
+	if (!ber_take_tag(&in, BER_INTEGER, &value) || !ber_integer(value.body, &number) ||
+	    number + span > INT32_MAX)
+		return -EINVAL;
+	if (record->variations == NULL)
+		record->variations = calloc(record->count, sizeof(*record->variations));
+	if (record->variations == NULL)
+		return -ENOMEM;
+	record->variations[position] = (struct variation){ span, period_ms };
+	return 0;
 }
 
 uint32_t

@@ -12,11 +12,18 @@ struct varbind {
 	uint32_t value_at;         /* the value's TLV, inside `whole` */
 };
 
+/* A number that is another one in every period, up to `span` above what is recorded, and differs between devices. */
+struct variation {
+	uint32_t span; /* 0: it stands still */
+	int64_t period_ms;
+};
+
 struct record {
 	char *name;
 	struct varbind *varbinds;
 	uint32_t count;
-	uint32_t *slots; /* open hash of positions + 1 */
+	struct variation *variations; /* one for each varbind; NULL: none varies */
+	uint32_t *slots;              /* open hash of positions + 1 */
 	uint32_t slot_mask;
 	uint8_t *bytes;
 	size_t bytes_size;
@@ -32,6 +39,9 @@ int record_load(const char *name, const char *path, struct record **out);
 int record_parse(const char *name, const char *text, size_t size, struct record **out);
 
 void record_free(struct record *record);
+
+/* 0, -ENOENT (no such OID), -EINVAL (not an INTEGER, or too large with the span), -ENOMEM. */
+int record_vary(struct record *record, struct ber_slice oid, uint32_t span, int64_t period_ms);
 
 #define RECORD_NONE UINT32_MAX
 

@@ -167,6 +167,28 @@ the_uptime_counts_from_the_boot(void)
 }
 
 static void
+a_varying_number_stays_within_its_span_and_changes_with_its_period(void)
+{
+	struct record *record;
+	struct device *device = device_of(&record);
+	unsigned changes = 0;
+
+	CU_ASSERT_EQUAL(record_vary(record, oid("1.3.6.1.4.1.9.1.0"), 5, 1000), 0);
+	CU_ASSERT_EQUAL(record_vary(record, oid("1.3.6.1.4.1.9.3.0"), 5, 1000), -EINVAL);
+	CU_ASSERT_EQUAL(record_vary(record, oid("1.3.6.1.4.1.9.9.0"), 5, 1000), -ENOENT);
+	for (int64_t ms = 0, last = 0; ms < 100000; ms += 1000) {
+		int64_t value = number_at(device, "1.3.6.1.4.1.9.1.0", ms);
+		CU_ASSERT(value >= 10 && value <= 15);
+		CU_ASSERT_EQUAL(number_at(device, "1.3.6.1.4.1.9.1.0", ms + 999), value);
+		changes += value != last;
+		last = value;
+	}
+	CU_ASSERT(changes > 60);
+	device_free(device);
+	record_free(record);
+}
+
+static void
 own_values_are_bounded(void)
 {
 	struct record *record;
@@ -188,6 +210,7 @@ static const struct claim claims[] = {
 	CLAIM(own_values_stand_before_the_recording_in_get_and_walk),
 	CLAIM(a_ramp_goes_from_one_value_to_the_other_in_its_time),
 	CLAIM(the_uptime_counts_from_the_boot),
+	CLAIM(a_varying_number_stays_within_its_span_and_changes_with_its_period),
 	CLAIM(own_values_are_bounded),
 };
 CLAIMS_MAIN("device", claims)
