@@ -130,13 +130,29 @@ count_unasked(void *arg)
 	towerd_count(device->poller->ctx, "unasked-objects", 1);
 }
 
-const struct poll_sink device_poll_sink = { take_reading, count_unasked };
+static void
+take_fault(void *arg, const struct towerd_fault *fault)
+{
+	const struct device *device = arg;
+	tell_fault(device->poller, device->number, fault);
+}
+
+static void
+take_sweep(void *arg, int64_t since_ms)
+{
+	const struct device *device = arg;
+	tell_sweep(device->poller, device->number, since_ms);
+}
+
+const struct poll_sink device_poll_sink = { take_reading, count_unasked, take_fault, take_sweep };
 
 void
 device_poll_now(struct device *device)
 {
 	int64_t earliest_ms = device->round_ms + CONFIRM_MIN_MS, now_ms = device_now_ms(device);
 
+	if (device->poll != NULL)
+		poll_tell_all(device->poll);
 	if ((device->phase == PHASE_POLL || device->phase == PHASE_DOWN) &&
 	    !session_is_waiting(&device->session))
 		device_schedule(device, earliest_ms > now_ms ? earliest_ms - now_ms : 0);

@@ -43,7 +43,7 @@ discovery_failed(struct device *device, const char *reason)
 }
 
 static void
-tell_identity(struct device *device, struct discovery *d)
+tell_identity(struct device *device, struct discovery *d, const struct profile_plan *plan)
 {
 	tell_attribute(device->poller, device->number, "profile", discovery_profile(d));
 	for (size_t i = 0; i < DISCOVERY_ATTRIBUTES; i++) {
@@ -51,6 +51,9 @@ tell_identity(struct device *device, struct discovery *d)
 		if (discovery_attribute(d, i, text, sizeof(text)) > 0)
 			tell_attribute(device->poller, device->number, discovery_attribute_name(i), text);
 	}
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		tell_attribute(
+		    device->poller, device->number, plan->attributes[i].name, plan->attributes[i].text);
 }
 
 static void
@@ -67,6 +70,7 @@ discovery_done(struct device *device, struct discovery *d)
 		discovery_failed(device, reason);
 		return;
 	}
+	tell_identity(device, d, plan);
 	struct shared_plan *shared = shared_plan_take(&device->poller->plans, plan,
 	    access_version(device->session.access), access_community(device->session.access));
 	if (shared != NULL)
@@ -77,7 +81,6 @@ discovery_done(struct device *device, struct discovery *d)
 	}
 	poll_free(device->poll);
 	device->poll = poll;
-	tell_identity(device, d);
 	device->phase = PHASE_ASK;
 	device->generation++;
 	device->ask_steps = 0;

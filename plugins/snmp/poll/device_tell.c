@@ -60,6 +60,24 @@ tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const str
 }
 
 void
+tell_fault(struct poller *poller, uint32_t device, const struct towerd_fault *fault)
+{
+	struct message_writer *w = begin(poller, MESSAGE_FAULT, device);
+
+	message_put_fault(w, fault);
+	(void)poller_tell(poller, w);
+}
+
+void
+tell_sweep(struct poller *poller, uint32_t device, int64_t since_ms)
+{
+	struct message_writer *w = begin(poller, MESSAGE_SWEEP, device);
+
+	message_put_i64(w, since_ms);
+	(void)poller_tell(poller, w);
+}
+
+void
 tell_learned(struct poller *poller, uint32_t device, struct learned *learned)
 {
 	char line[LEARNED_TEXT], words[LEARNED_TEXT];

@@ -12,6 +12,8 @@ bool tell_presence(struct poller *poller, uint32_t device, enum towerd_presence 
 void tell_reject(struct poller *poller, uint32_t device, const char *source, const char *reason);
 void tell_attribute(struct poller *poller, uint32_t device, const char *name, const char *value);
 void tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const struct profile_plan *plan);
+void tell_fault(struct poller *poller, uint32_t device, const struct towerd_fault *fault);
+void tell_sweep(struct poller *poller, uint32_t device, int64_t since_ms);
 /* To be kept over restarts, and the attribute `snmp-learned` for people. */
 void tell_learned(struct poller *poller, uint32_t device, struct learned *learned);
 

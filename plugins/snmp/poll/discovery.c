@@ -9,17 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/snmp/poll/subtree.h"
+
 #define PROBES      8     /* in one GETNEXT, until it is answered with an error */
-#define REPETITIONS 20    /* of a GETBULK */
 #define OBJECTS_MAX 50000 /* of one device: no real one has so many that a profile looks at */
 #define WALK_MAX    10000 /* of one walk: one that goes on is one that never ends */
 #define SCALARS     20    /* in one GET, until the device says tooBig */
-#define CHOKES      2 /* questions without an answer until the question is held to be why: answers get lost, too */
 
 struct discovery {
 	const struct profiles *profiles;
 	const char *profile;
-	enum codec_version version;
 	struct learned *learned;
 	struct object_set *objects;
 	size_t probe_at, probe_count, probe_size; /* asked now: probe_count from probe_at on */
@@ -28,15 +27,10 @@ struct discovery {
 	struct snmp_oid *scalars, *walks;
 	size_t scalar_at, scalar_count, scalar_size; /* of a GET */
 	size_t walk_at, walk_count;
-	uint32_t cursor[TOWERD_OID_MAX]; /* where the walk stands */
-	size_t cursor_len;
-	size_t walk_objects;  /* found by this walk */
-	bool goes_back;       /* this walk's objects come in no order */
-	size_t added;         /* objects, those that came again among them */
-	unsigned repetitions; /* of a GETBULK; 0: GETNEXT */
-	unsigned chokes;      /* questions in a row without an answer */
-	bool is_shrunk;       /* less is asked for than before: if that is answered, it is a lesson */
-	int error;            /* ends the discovery: -EFBIG, -ENOMEM */
+	struct subtree subtree; /* the walk in turn */
+	size_t added;           /* objects, those that came again among them */
+	unsigned chokes;        /* questions in a row without an answer */
+	int error;              /* ends the discovery: -EFBIG, -ENOMEM */
 	char name[256], trouble[256];
 };
 
@@ -57,18 +51,15 @@ discovery_new(
 		return NULL;
 	d->profiles = profiles;
 	d->profile = profile;
-	d->version = version;
 	d->learned = learned;
 	d->probe_size = smaller(PROBES, learned->objects);
 	d->scalar_size = smaller(SCALARS, learned->objects);
-	d->repetitions = smaller(REPETITIONS, learned->repetitions);
-	if (version == CODEC_V1 || learned->has_no_bulk)
-		d->repetitions = 0;
 	d->objects = object_set_new();
 	if (d->objects == NULL) {
 		free(d);
 		return NULL;
 	}
+	subtree_init(&d->subtree, d->objects, learned, version, WALK_MAX);
 	return d;
 }
 
@@ -105,13 +96,8 @@ add_walk(void *arg, struct snmp_oid root, bool is_scalar)
 static void
 walk_start(struct discovery *d)
 {
-	d->walk_objects = 0;
-	d->goes_back = false;
-	d->chokes = 0;
-	if (d->walk_at == d->walk_count)
-		return;
-	d->cursor_len = d->walks[d->walk_at].len;
-	memcpy(d->cursor, d->walks[d->walk_at].ids, d->cursor_len * sizeof(uint32_t));
+	if (d->walk_at < d->walk_count)
+		subtree_begin(&d->subtree, d->walks[d->walk_at]);
 }
 
 static bool
@@ -167,10 +153,7 @@ discovery_next(struct discovery *d, struct session_question *question)
 		memcpy(question->oids, &d->scalars[d->scalar_at], question->count * sizeof(*question->oids));
 		return true;
 	}
-	question->command = d->repetitions == 0 ? CODEC_GETNEXT : CODEC_GETBULK;
-	question->count = 1;
-	question->oids[0] = (struct snmp_oid){ d->cursor, d->cursor_len };
-	question->repetitions = d->repetitions;
+	subtree_ask(&d->subtree, question);
 	return true;
 }
 
@@ -243,84 +226,22 @@ scalar_answer(struct discovery *d, const struct codec_answer *answer)
 
 /* The first trouble is told: it is likely the cause of others. */
 static void
-walk_trouble(struct discovery *d, const char *what)
+walk_on(struct discovery *d, enum subtree_state state)
 {
-	const struct snmp_oid *root = &d->walks[d->walk_at];
+	const struct snmp_oid *root = &d->subtree.root;
+	const char *trouble = d->subtree.trouble;
 	char text[OID_TEXT];
 
-	if (d->trouble[0] == '\0')
+	if (state == SUBTREE_MORE)
+		return;
+	if (trouble != NULL && d->trouble[0] == '\0')
 		snprintf(d->trouble, sizeof(d->trouble), "the walk of %.100s %s",
-		    oid_format(root->ids, root->len, text, sizeof(text)), what);
-}
-
-static void
-walk_done(struct discovery *d)
-{
+		    oid_format(root->ids, root->len, text, sizeof(text)), trouble);
+	d->added += d->subtree.found;
+	if (d->added > OBJECTS_MAX)
+		d->error = -EFBIG;
 	d->walk_at++;
 	walk_start(d);
-}
-
-/* Takes an object of a walk; false: the walk has left its subtree. */
-static bool
-take_object(struct discovery *d, const struct snmp_object *o, size_t *before)
-{
-	const struct snmp_oid *root = &d->walks[d->walk_at];
-	int order = oid_compare(o->ids, o->len, d->cursor, d->cursor_len);
-
-	if (o->value.tag >= SNMP_NO_SUCH_OBJECT || o->len > TOWERD_OID_MAX ||
-	    !oid_has_prefix(o->ids, o->len, root->ids, root->len))
-		return false;
-	if (order == 0)
-		return true;
-	if (order < 0 && !d->goes_back) {
-		d->goes_back = true;
-		*before = object_set_count(d->objects);
-	}
-	d->cursor_len = o->len;
-	memcpy(d->cursor, o->ids, o->len * sizeof(uint32_t));
-	d->walk_objects++;
-	add_object(d, o);
-	return true;
-}
-
-/* Objects may come twice, and in no order; an answer without a new one ends the walk, since the next would be the same. */
-static void
-walk_objects(struct discovery *d, const struct codec_answer *answer)
-{
-	size_t had = d->walk_objects, before = d->goes_back ? object_set_count(d->objects) : 0;
-	bool is_inside = true;
-
-	for (size_t i = 0; i < answer->count && is_inside && d->error == 0; i++)
-		is_inside = take_object(d, &answer->objects[i], &before);
-	bool is_new = d->goes_back ? object_set_count(d->objects) > before : d->walk_objects > had;
-	if (d->goes_back && is_new)
-		learned_unordered(d->learned);
-	if (d->walk_objects > WALK_MAX)
-		walk_trouble(d, "does not end");
-	else if (is_inside && !is_new)
-		walk_trouble(d, "comes back to where it was");
-	if (!is_inside || !is_new || d->walk_objects > WALK_MAX)
-		walk_done(d);
-}
-
-static void
-walk_answer(struct discovery *d, const struct codec_answer *answer)
-{
-	bool is_refused = answer->error != CODEC_NO_ERROR || answer->count == 0;
-
-	if (d->repetitions > 0 && is_refused) {
-		d->repetitions = answer->error == CODEC_TOO_BIG ? d->repetitions / 2 : 0;
-		d->is_shrunk = true;
-		return;
-	}
-	if (is_refused) { /* SNMPv1: the end; else it will not say */
-		walk_done(d);
-		return;
-	}
-	if (d->is_shrunk)
-		learned_repetitions(d->learned, d->repetitions);
-	d->is_shrunk = false;
-	walk_objects(d, answer);
 }
 
 void
@@ -332,12 +253,16 @@ discovery_answer(struct discovery *d, const struct codec_answer *answer)
 	else if (d->scalar_at < d->scalar_count)
 		scalar_answer(d, answer);
 	else
-		walk_answer(d, answer);
+		walk_on(d, subtree_answer(&d->subtree, answer));
 }
 
 void
 discovery_choked(struct discovery *d)
 {
+	if (d->probe_at == profiles_probe_count(d->profiles) && d->scalar_at == d->scalar_count) {
+		walk_on(d, subtree_choked(&d->subtree));
+		return;
+	}
 	if (++d->chokes < CHOKES)
 		return;
 	if (d->probe_at < profiles_probe_count(d->profiles)) {
@@ -349,12 +274,6 @@ discovery_choked(struct discovery *d)
 			drop_scalar(d, 0);
 			d->scalar_size = 1;
 		}
-	} else if (d->repetitions > 0) {
-		d->repetitions /= 4;
-		d->is_shrunk = true;
-	} else {
-		walk_trouble(d, "has no answer");
-		walk_done(d);
 	}
 }
 
@@ -390,7 +309,7 @@ discovery_plan(struct discovery *d, struct profile_plan **out, char *reason, siz
 	int rc = d->error < 0 ? d->error : profile_plan_new(&d->match, d->objects, NULL, NULL, &plan);
 	if (rc < 0)
 		return fail(rc, reason, size, "%s", strerror(-rc));
-	if (plan->sensor_count == 0) {
+	if (plan->sensor_count + plan->alarm_count + plan->list_count == 0) {
 		profile_plan_free(plan);
 		return fail(-ENOENT, reason, size, "profile %s finds no sensor in this device", d->name);
 	}

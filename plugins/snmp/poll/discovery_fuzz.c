@@ -79,10 +79,22 @@ take_unasked(void *arg)
 }
 
 static void
+take_fault(void *arg, const struct towerd_fault *fault)
+{
+	(void)arg, (void)fault;
+}
+
+static void
+take_sweep(void *arg, int64_t since_ms)
+{
+	(void)arg, (void)since_ms;
+}
+
+static void
 poll_it(struct input *in, enum codec_version version, struct profile_plan *plan, struct poll_box *box)
 {
 	static uint32_t numbers[PLAN_SENSORS_MAX];
-	static const struct poll_sink sink = { take_reading, take_unasked };
+	static const struct poll_sink sink = { take_reading, take_unasked, take_fault, take_sweep };
 	struct shared_plans plans = { 0 };
 	struct poll *poll =
 	    poll_new(&plans, shared_plan_take(&plans, plan, version, "public"), box, &sink, NULL);

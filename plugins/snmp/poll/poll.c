@@ -1,38 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* Polling by a plan, round by round. */
-#include "plugins/snmp/poll/poll.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_LOST 60 /* until lost objects are asked for again */
+#include "plugins/snmp/poll/poll_inside.h"
+
+#define TELLINGS_MAX 5  /* rounds in which all alarms should have been known */
+#define ROUNDS_LOST  60 /* until lost objects are asked for again */
 #define CHOKES \
 	2 /* requests of one place without an answer until its size is held to be why: answers get lost, too */
 #define SLACK_MS 50 /* a group that is due so soon comes with this round */
 
 static const uint32_t uptime_ids[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
 const struct snmp_oid poll_uptime = { uptime_ids, sizeof(uptime_ids) / sizeof(uptime_ids[0]) };
-
-struct poll {
-	struct shared_plans *plans;
-	struct shared_plan *shared;
-	struct poll_box *box;
-	const struct poll_sink *sink;
-	void *arg;
-	uint32_t *numbers;  /* of the plan's sensors; NULL: not known yet */
-	bool *is_lost;      /* objects that the device answers with an error, or not at all; NULL: none */
-	int64_t *groups_ms; /* when each group was asked for; NULL: there is one group alone */
-	uint32_t lost_count, rounds_lost; /* rounds since something was lost */
-	uint32_t at, left;                /* positions: where the round is, how far it goes */
-	uint32_t count;                   /* of the request in turn */
-	uint32_t size;                    /* objects in a request at most */
-	uint32_t choked_at;               /* where `chokes` requests had no answer */
-	uint32_t choke_end;               /* as far as smaller ones are tried; 0: none are */
-	uint64_t groups;                  /* that this round asks for */
-	uint8_t chokes;
-	bool has_no_uptime; /* sysUpTime is answered with an error */
-};
 
 struct poll *
 poll_new(struct shared_plans *plans, struct shared_plan *shared, struct poll_box *box,
@@ -45,13 +26,20 @@ poll_new(struct shared_plans *plans, struct shared_plan *shared, struct poll_box
 		return NULL;
 	}
 	*poll = (struct poll){ .plans = plans, .shared = shared, .box = box, .sink = sink, .arg = arg };
-	if (shared->group_count > 1) {
+	const struct profile_plan *plan = shared->plan;
+	bool has_faults = plan->alarm_count > 0 || plan->list_count > 0;
+	if (shared->group_count > 1)
 		poll->groups_ms = calloc(shared->group_count, sizeof(*poll->groups_ms));
-		if (poll->groups_ms == NULL) {
-			poll_free(poll);
-			return NULL;
-		}
+	if (shared->rate_count > 0)
+		poll->counters = calloc(shared->rate_count, sizeof(*poll->counters));
+	if (has_faults)
+		poll->faults = faults_new(plan, sink->fault, arg);
+	if ((shared->group_count > 1 && poll->groups_ms == NULL) ||
+	    (shared->rate_count > 0 && poll->counters == NULL) || (has_faults && poll->faults == NULL)) {
+		poll_free(poll);
+		return NULL;
 	}
+	poll_tell_all(poll);
 	return poll;
 }
 
@@ -60,11 +48,20 @@ poll_free(struct poll *poll)
 {
 	if (poll == NULL)
 		return;
-	shared_plan_drop(poll->plans, poll->shared);
+	list_walk_free(poll->lists);
+	faults_free(poll->faults);
+	free(poll->counters);
 	free(poll->groups_ms);
 	free(poll->is_lost);
 	free(poll->numbers);
+	shared_plan_drop(poll->plans, poll->shared);
 	free(poll);
+}
+
+void
+poll_tell_all(struct poll *poll)
+{
+	poll->is_asked = true;
 }
 
 const struct profile_plan *
@@ -90,30 +87,6 @@ bool
 poll_has_numbers(const struct poll *poll)
 {
 	return poll->numbers != NULL;
-}
-
-/* ---- readings */
-
-static void
-read_object(struct poll *poll, uint32_t k, const struct snmp_value *value)
-{
-	const struct profile_plan *plan = poll->shared->plan;
-	const struct plan_object *object = &plan->objects[k];
-
-	for (uint32_t i = object->first; i < object->first + object->count; i++) {
-		struct towerd_reading reading = { .sensor = poll->numbers[i] };
-		if (reading.sensor == 0)
-			continue;
-		reading.quality = (uint32_t)profile_decode(&plan->sensors[i].decode, value, &reading.value);
-		poll->sink->reading(poll->arg, &reading);
-	}
-}
-
-static void
-read_as_unknown(struct poll *poll, uint32_t k)
-{
-	const struct snmp_value nothing = { .tag = SNMP_NULL };
-	read_object(poll, k, &nothing);
 }
 
 static bool
@@ -190,13 +163,32 @@ size_of(const struct poll *poll)
 	return known > 0 && known < SHARED_OBJECTS ? known : SHARED_OBJECTS;
 }
 
+static void
+begin_telling(struct poll *poll, int64_t now_ms)
+{
+	poll->is_asked = false;
+	poll->must_tell = true;
+	poll->tellings = 0;
+	poll->since_ms = now_ms;
+	if (poll->faults != NULL)
+		faults_forget(poll->faults);
+	if (poll->groups_ms != NULL)
+		memset(poll->groups_ms, 0, poll->shared->group_count * sizeof(*poll->groups_ms));
+}
+
 void
 poll_begin(struct poll *poll, int64_t now_ms, int64_t interval_ms, int64_t paced_ms)
 {
 	uint32_t count = (uint32_t)poll->shared->plan->object_count;
 
+	if (poll->is_asked)
+		begin_telling(poll, now_ms);
 	choose_groups(poll, now_ms, interval_ms, paced_ms);
+	list_walk_free(poll->lists);
+	poll->lists = NULL;
+	poll->is_running = true;
 	poll->left = count;
+	poll->now_ms = now_ms;
 	if (poll->choke_end == 0)
 		poll->size = size_of(poll);
 	if (poll->lost_count == 0 && !poll->has_no_uptime)
@@ -208,7 +200,7 @@ poll_begin(struct poll *poll, int64_t now_ms, int64_t interval_ms, int64_t paced
 	}
 	for (uint32_t k = 0; poll->is_lost != NULL && k < count; k++)
 		if (poll->is_lost[k])
-			read_as_unknown(poll, k);
+			poll_read_as_unknown(poll, k);
 }
 
 static void
@@ -225,6 +217,36 @@ has_uptime(const struct poll *poll)
 {
 	uint32_t g;
 	return !poll->has_no_uptime && group_at(poll, poll->at, &g)->first == poll->at;
+}
+
+/* What is not known for rounds is not waited for: an alarm of a rule that is gone must end. */
+static void
+round_ended(struct poll *poll)
+{
+	poll->groups = 0;
+	poll->is_running = false;
+	if (!poll->must_tell)
+		return;
+	poll->tellings++;
+	if (poll->faults != NULL && !faults_are_known(poll->faults) && poll->tellings < TELLINGS_MAX)
+		return;
+	poll->must_tell = false;
+	poll->sink->swept(poll->arg, poll->since_ms);
+}
+
+static bool
+has_lists_left(struct poll *poll)
+{
+	if (poll->shared->plan->list_count == 0)
+		return false;
+	if (poll->lists == NULL)
+		poll->lists = list_walk_new(poll->shared->plan, poll->faults, &poll->box->learned,
+		    poll->shared->version, poll->groups);
+	if (poll->lists != NULL && list_walk_next(poll->lists))
+		return true;
+	list_walk_free(poll->lists);
+	poll->lists = NULL;
+	return false;
 }
 
 bool
@@ -249,7 +271,11 @@ poll_next(struct poll *poll)
 			return true;
 		pass_over(poll, poll->count);
 	}
-	poll->groups = 0;
+	if (!poll->is_running)
+		return false;
+	if (has_lists_left(poll))
+		return true;
+	round_ended(poll);
 	return false;
 }
 
@@ -260,6 +286,10 @@ poll_question(struct poll *poll, struct session_question *question)
 	    poll->lost_count > 0 || poll->has_no_uptime ? NULL : shared_plan_request(poll->shared, poll->at);
 
 	*question = (struct session_question){ .command = CODEC_GET };
+	if (poll->lists != NULL) {
+		list_walk_ask(poll->lists, question);
+		return;
+	}
 	if (request != NULL && request->count == poll->count)
 		question->kept = &request->message;
 	if (has_uptime(poll))
@@ -272,53 +302,14 @@ poll_question(struct poll *poll, struct session_question *question)
 
 /* ---- answers */
 
-static bool
-is_object(const struct snmp_object *o, const struct snmp_oid *oid)
+/* All of what was not answered at once was answered in pieces: it was the size. */
+static void
+end_choke(struct poll *poll)
 {
-	return oid_compare(o->ids, o->len, oid->ids, oid->len) == 0;
-}
-
-/*
- * The answer's objects come in the order of the request; what is not where it should be is looked for, what is not ours, or comes a second time, is
- * passed over.
- */
-static bool
-read_objects(struct poll *poll, const struct codec_answer *answer, int64_t now_ms)
-{
-	uint64_t seen = 0;
-	uint32_t next = 0;
-	bool has_restarted = false;
-
-	for (size_t i = 0; i < answer->count; i++) {
-		const struct snmp_object *o = &answer->objects[i];
-		uint32_t tried = 0;
-		if (is_object(o, &poll_uptime)) {
-			if (o->value.tag == SNMP_TIMETICKS)
-				has_restarted |=
-				    uptime_read(&poll->box->uptime, (uint32_t)o->value.natural, now_ms);
-			continue;
-		}
-		while (tried < poll->count &&
-		    ((seen >> next & 1) != 0 ||
-			!is_object(o, &shared_plan_object(poll->shared, poll->at + next)->oid))) {
-			next = (next + 1) % poll->count;
-			tried++;
-		}
-		if (tried == poll->count) {
-			poll->sink->unasked(poll->arg);
-			continue;
-		}
-		seen |= UINT64_C(1) << next;
-		read_object(poll, shared_plan_index(poll->shared, poll->at + next), &o->value);
-		next = (next + 1) % poll->count;
-	}
-	pass_over(poll, poll->count);
-	/* All of what was not answered at once was answered in pieces: it was the size. */
-	if (poll->choke_end != 0 && (poll->at >= poll->choke_end || poll->at == 0)) {
-		learned_objects(&poll->box->learned, poll->size);
-		poll->choke_end = 0;
-	}
-	return has_restarted;
+	if (poll->choke_end == 0 || (poll->at < poll->choke_end && poll->at != 0))
+		return;
+	learned_objects(&poll->box->learned, poll->size);
+	poll->choke_end = 0;
 }
 
 /* Leaves out what stands at `index` (from 1) of a request: sysUpTime or an object. False: there is no such. */
@@ -342,7 +333,7 @@ lose(struct poll *poll, int index)
 			return false;
 		poll->is_lost[k] = true;
 		poll->lost_count++;
-		read_as_unknown(poll, k);
+		poll_read_as_unknown(poll, k);
 		return true;
 	}
 	return false;
@@ -365,10 +356,19 @@ shrink(struct poll *poll)
 bool
 poll_answer(struct poll *poll, const struct codec_answer *answer, int64_t now_ms)
 {
+	poll->now_ms = now_ms;
+	if (poll->lists != NULL) {
+		list_walk_answer(poll->lists, answer);
+		return false;
+	}
 	if (poll->choked_at == poll->at)
 		poll->chokes = 0;
-	if (answer->error == CODEC_NO_ERROR)
-		return read_objects(poll, answer, now_ms);
+	if (answer->error == CODEC_NO_ERROR) {
+		bool has_restarted = poll_read_objects(poll, answer);
+		pass_over(poll, poll->count);
+		end_choke(poll);
+		return has_restarted;
+	}
 	if (answer->error == CODEC_TOO_BIG) {
 		if (poll->count > 1)
 			learned_objects(&poll->box->learned, poll->count / 2);
@@ -382,6 +382,10 @@ poll_answer(struct poll *poll, const struct codec_answer *answer, int64_t now_ms
 void
 poll_choked(struct poll *poll)
 {
+	if (poll->lists != NULL) {
+		list_walk_choked(poll->lists);
+		return;
+	}
 	poll->chokes = poll->choked_at == poll->at ? (uint8_t)(poll->chokes + 1) : 1;
 	poll->choked_at = poll->at;
 	if (poll->chokes < CHOKES && poll->choke_end == 0)
@@ -395,27 +399,6 @@ poll_choked(struct poll *poll)
 void
 poll_too_long(struct poll *poll)
 {
-	shrink(poll);
-}
-
-void
-poll_late(struct poll *poll, const struct codec_answer *answer)
-{
-	const struct profile_plan *plan = poll->shared->plan;
-
-	for (size_t i = 0; answer->error == CODEC_NO_ERROR && poll->numbers != NULL && i < answer->count;
-	     i++) {
-		const struct snmp_object *o = &answer->objects[i];
-		size_t low = 0, high = plan->object_count;
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-			const struct snmp_oid *oid = &plan->objects[middle].oid;
-			if (oid_compare(oid->ids, oid->len, o->ids, o->len) < 0)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low < plan->object_count && is_object(o, &plan->objects[low].oid))
-			read_object(poll, (uint32_t)low, &o->value);
-	}
+	if (poll->lists == NULL)
+		shrink(poll);
 }

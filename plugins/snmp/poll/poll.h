@@ -7,6 +7,7 @@
 #ifndef PLUGINS_SNMP_POLL_H
 #define PLUGINS_SNMP_POLL_H
 
+#include "plugins/snmp/poll/faults.h"
 #include "plugins/snmp/poll/learned.h"
 #include "plugins/snmp/poll/shared_plan.h"
 #include "plugins/snmp/poll/uptime.h"
@@ -15,10 +16,12 @@ struct poll;
 
 extern const struct snmp_oid poll_uptime; /* sysUpTime.0 */
 
-/* Where readings go. */
+/* Where readings and alarms go. */
 struct poll_sink {
 	void (*reading)(void *arg, const struct towerd_reading *reading);
 	void (*unasked)(void *arg); /* the answer held an object that was not asked for */
+	fault_fn *fault;
+	void (*swept)(void *arg, int64_t since_ms); /* all alarms that stand were told since then */
 };
 
 /* What a poll knows of its device; kept when the plan is another one. */
@@ -45,6 +48,8 @@ bool poll_has_numbers(const struct poll *poll);
 void poll_begin(struct poll *poll, int64_t now_ms, int64_t interval_ms, int64_t paced_ms);
 /* When the next round has something to do, if this one began at `began_ms`. */
 int64_t poll_due(const struct poll *poll, int64_t began_ms, int64_t interval_ms, int64_t paced_ms);
+/* The next round asks for everything, and tells all alarms that stand; so does the first. */
+void poll_tell_all(struct poll *poll);
 /* True: there is a request to send; until poll_answer() or poll_choked() it is the same one. False: the round is done. */
 bool poll_next(struct poll *poll);
 /* The request that poll_next() found. */

@@ -37,28 +37,51 @@ static bool
 is_same_sensor(const struct plan_sensor *a, const struct plan_sensor *b)
 {
 	return memcmp(&a->decode, &b->decode, sizeof(a->decode)) == 0 && a->profile == b->profile &&
-	    strcmp(a->instance, b->instance) == 0 && strcmp(a->label, b->label) == 0;
+	    a->is_rate == b->is_rate && strcmp(a->instance, b->instance) == 0 &&
+	    strcmp(a->label, b->label) == 0;
 }
 
 static bool
 is_same_object(const struct plan_object *a, const struct plan_object *b)
 {
-	return a->first == b->first && a->count == b->count &&
+	return a->first == b->first && a->count == b->count && a->alarm_first == b->alarm_first &&
+	    a->alarm_count == b->alarm_count && a->group == b->group &&
 	    oid_compare(a->oid.ids, a->oid.len, b->oid.ids, b->oid.len) == 0;
 }
 
 static bool
+is_same_alarm(const struct plan_alarm *a, const struct plan_alarm *b)
+{
+	return a->rule == b->rule && strcmp(a->type, b->type) == 0 &&
+	    strcmp(a->qualifier, b->qualifier) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+/* The columns are the rule's. */
+static bool
+is_same_list(const struct plan_list *a, const struct plan_list *b)
+{
+	return a->rule == b->rule && a->column_count == b->column_count && a->group == b->group;
+}
+
+/* What the device says of itself does not count: it is told before the plan is shared. */
+static bool
 is_same_plan(const struct profile_plan *a, const struct profile_plan *b)
 {
-	if (a->object_count != b->object_count || a->sensor_count != b->sensor_count)
-		return false;
-	for (size_t k = 0; k < a->object_count; k++)
-		if (!is_same_object(&a->objects[k], &b->objects[k]))
-			return false;
-	for (size_t i = 0; i < a->sensor_count; i++)
-		if (!is_same_sensor(&a->sensors[i], &b->sensors[i]))
-			return false;
-	return true;
+	bool is_same = a->object_count == b->object_count && a->sensor_count == b->sensor_count &&
+	    a->alarm_count == b->alarm_count && a->list_count == b->list_count &&
+	    a->group_count == b->group_count;
+
+	for (size_t k = 0; is_same && k < a->object_count; k++)
+		is_same = is_same_object(&a->objects[k], &b->objects[k]);
+	for (size_t i = 0; is_same && i < a->sensor_count; i++)
+		is_same = is_same_sensor(&a->sensors[i], &b->sensors[i]);
+	for (size_t i = 0; is_same && i < a->alarm_count; i++)
+		is_same = is_same_alarm(&a->alarms[i], &b->alarms[i]);
+	for (size_t i = 0; is_same && i < a->list_count; i++)
+		is_same = is_same_list(&a->lists[i], &b->lists[i]);
+	for (size_t g = 0; is_same && g < a->group_count; g++)
+		is_same = a->groups[g].interval_ms == b->groups[g].interval_ms;
+	return is_same;
 }
 
 /* ---- division into requests */
@@ -131,14 +154,49 @@ divide(struct shared_plan *shared)
 	return 0;
 }
 
+/* Objects in the order of their groups. What is of a group too many is polled with the device's own. */
 static int
 group(struct shared_plan *shared)
 {
-	shared->group_count = 1;
-	shared->groups = calloc(shared->group_count, sizeof(*shared->groups));
-	if (shared->groups == NULL)
+	const struct profile_plan *plan = shared->plan;
+	uint32_t count = plan->group_count < SHARED_GROUPS ? (uint32_t)plan->group_count : SHARED_GROUPS,
+		 at = 0;
+
+	shared->group_count = count;
+	shared->groups = calloc(count, sizeof(*shared->groups));
+	shared->order = count > 1 ? calloc(plan->object_count + 1, sizeof(*shared->order)) : NULL;
+	if (shared->groups == NULL || (count > 1 && shared->order == NULL))
 		return -ENOMEM;
-	shared->groups[0] = (struct shared_group){ .count = (uint32_t)shared->plan->object_count };
+	for (uint32_t g = 0; g < count; g++) {
+		shared->groups[g] =
+		    (struct shared_group){ .first = at, .interval_ms = plan->groups[g].interval_ms };
+		for (uint32_t k = 0; k < plan->object_count; k++) {
+			uint32_t of = plan->objects[k].group < count ? plan->objects[k].group : 0;
+			if (of != g)
+				continue;
+			if (shared->order != NULL)
+				shared->order[at] = k;
+			at++;
+		}
+		shared->groups[g].count = at - shared->groups[g].first;
+	}
+	return 0;
+}
+
+static int
+number_rates(struct shared_plan *shared)
+{
+	const struct profile_plan *plan = shared->plan;
+
+	for (size_t i = 0; i < plan->sensor_count; i++) {
+		if (!plan->sensors[i].is_rate)
+			continue;
+		if (shared->rates == NULL)
+			shared->rates = calloc(plan->sensor_count, sizeof(*shared->rates));
+		if (shared->rates == NULL)
+			return -ENOMEM;
+		shared->rates[i] = shared->rate_count++;
+	}
 	return 0;
 }
 
@@ -152,6 +210,7 @@ shared_free(struct shared_plan *shared)
 	free(shared->requests);
 	free(shared->groups);
 	free(shared->order);
+	free(shared->rates);
 	free(shared->community);
 	profile_plan_free(shared->plan);
 	free(shared);
@@ -169,7 +228,8 @@ shared_new(struct profile_plan *plan, enum codec_version version, const char *co
 	shared->plan = plan;
 	shared->version = version;
 	shared->community = strdup(community);
-	if (shared->community == NULL || group(shared) < 0 || divide(shared) < 0) {
+	if (shared->community == NULL || group(shared) < 0 || divide(shared) < 0 ||
+	    number_rates(shared) < 0) {
 		shared_free(shared);
 		return NULL;
 	}

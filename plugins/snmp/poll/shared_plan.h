@@ -9,6 +9,7 @@
 #include "plugins/snmp/poll/question.h"
 #include "plugins/snmp/profile/profile.h"
 
+#define SHARED_GROUPS  64
 #define SHARED_OBJECTS 24 /* in one request, unless the device takes fewer */
 
 /* Objects that are polled together: a range of positions. sysUpTime stands in front of each group's first request. */
@@ -28,9 +29,11 @@ struct shared_plan {
 	struct profile_plan *plan;
 	enum codec_version version;
 	char *community;
-	uint32_t *order; /* position -> object; NULL: the same */
-	struct shared_group *groups;
+	uint32_t *order;             /* position -> object; NULL: the same */
+	struct shared_group *groups; /* as many as the plan's, SHARED_GROUPS at most */
 	uint32_t group_count;
+	uint32_t *rates; /* sensor -> counter, of those that are rates; NULL: none is */
+	uint32_t rate_count;
 	struct shared_request *requests; /* as a device without limits is asked */
 	size_t request_count;
 };
