@@ -40,6 +40,7 @@ class TrapsTest(harness.TestCase):
         with open(self.path("box.snmprec"), "w") as f:
             f.write(RECORDING)
         self.fleet.ask("record box " + self.path("box.snmprec"))
+        self.fleet_commands = []
         os.mkdir(self.path("profiles"))
         with open(self.path("profiles/trap-box.yaml"), "w") as f:
             f.write(PROFILE)
@@ -49,8 +50,11 @@ class TrapsTest(harness.TestCase):
         entries = []
         for i in range(1, devices + 1):
             self.fleet.ask("device 127.8.0.%d box" % i)
-            entries.append({"id": "box-%d" % i, "driver": "snmp", "address": "127.8.0.%d:%d" % (i, self.port),
-                            "community": "public", **(entry or {})})
+            mine = {"id": "box-%d" % i, "driver": "snmp", "address": "127.8.0.%d:%d" % (i, self.port), "community": "public",
+                    **(entry or {})}
+            entries.append({key: value for key, value in mine.items() if value is not None})
+        for command in self.fleet_commands:
+            self.fleet.ask(command)
         inventory = [{"id": "S-1", "name": "S-1", "kind": "fixed", "area": "south", "devices": entries}]
         agent = Agent(self, inventory, plugins={}, settings={"alarm": {"hold": "1ms"}, "profile-dir": [
             harness.source("profiles"), self.path("profiles")]})
@@ -225,6 +229,35 @@ class TrapsTest(harness.TestCase):
         self.wait_for(lambda: self.notify(trap=BOX + ".0.7", tool="snmpinform") is not None, "an answer of the new receiver",
                       alive=[agent.process])
         self.wait_for(lambda: ("site/door-open", "box-1") in self.alarms(agent), "the door's alarm again")
+
+    V3 = {"community": None, "version": "3", "user": "poller", "auth": "SHA-1", "auth-key": "a key to sign with",
+          "priv": "AES-128", "priv-key": "a key to hide with"}
+    ENGINE = "8000000001020304"
+
+    def run_v3_agent(self):
+        self.fleet_commands = ["user 127.8.0.1 poller SHA \"a key to sign with\" AES \"a key to hide with\"",
+                            "engine 127.8.0.1 " + self.ENGINE]
+        return self.run_agent(entry=self.V3)
+
+    def notify_v3(self, trap, tool="snmptrap", user="poller", key="a key to sign with", engine=ENGINE, boots=("-Z", "1,100"), check=True):
+        is_trap = ["-e", "0x" + engine, *boots] if tool == "snmptrap" else []
+        return self.run_tool(tool, "-v", "3", "-l", "authPriv", "-u", user, "-a", "SHA", "-A", key, "-x", "AES", "-X", "a key to hide with",
+                             *is_trap, "--clientaddr=127.8.0.1", "-t", "2", "-r", "1", "127.0.0.1:%d" % self.trap_port, "100", trap, check=check)
+
+    def test_traps_and_informs_of_version_3_are_taken_of_the_devices_own_user(self):
+        agent = self.run_v3_agent()
+        self.notify_v3(BOX + ".0.9")
+        self.wait_alarms(agent, ("site/intrusion", "box-1"))
+        self.notify_v3(BOX + ".0.7", tool="snmpinform")
+        self.wait_for(lambda: ("site/door-open", "box-1") in self.alarms(agent), "the inform's alarm", alive=[agent.process])
+        self.wait_counter(agent, "traps-mapped", 2)
+        # Of another key, of another user, and in clear with a community.
+        self.notify_v3(BOX + ".0.8", key="quite another key")
+        self.notify_v3(BOX + ".0.8", user="somebody")
+        self.wait_counter(agent, "traps-wrong-user", 2)
+        self.notify(trap=BOX + ".0.8")
+        self.wait_counter(agent, "traps-wrong-community", 1)
+        self.wait_counter(agent, "traps-mapped", 2)
 
     def test_no_address_no_receiver(self):
         agent = self.run_agent(snmp={"traps": []})

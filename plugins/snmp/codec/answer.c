@@ -166,6 +166,18 @@ read_pdu(struct answer_room *room, struct ber *in, struct codec_answer *out)
 	return true;
 }
 
+int
+answer_version(const uint8_t *data, size_t len)
+{
+	struct ber in = { data, data + len }, message;
+	int64_t version;
+
+	if (!ber_take_tag(&in, BER_SEQUENCE, &message) || !ber_take_number(&message, &version) ||
+	    version < 0 || version > INT16_MAX)
+		return -EBADMSG;
+	return (int)version;
+}
+
 /* The head of a message: false when it is none of v1 or v2c. */
 static bool
 take_message(const uint8_t *data, size_t len, struct ber *message, int64_t *version, struct ber *community)

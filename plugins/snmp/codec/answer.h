@@ -19,6 +19,9 @@ void answer_room_fini(struct answer_room *room);
 /* A whole message of v1 or v2c, with any PDU but a request or report. What it points to lives as long as `data` and the room. -EBADMSG, -ENOMEM. */
 int answer_parse(struct answer_room *room, const uint8_t *data, size_t len, struct codec_answer *out);
 
+/* The version that a message says it is of: 0 for v1, 1 for v2c, 3 for v3; -EBADMSG: it is none. */
+int answer_version(const uint8_t *data, size_t len);
+
 /* A scoped PDU (RFC 3412, 6), deciphered: octets behind it are padding. `out` has no community; its version is CODEC_V2C. */
 struct answer_scope {
 	const uint8_t *engine_id; /* contextEngineID */

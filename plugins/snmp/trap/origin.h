@@ -13,6 +13,7 @@ enum origin_reason {
 	ORIGIN_COMMUNITY, /* neither the device's community nor one of `trap-credentials` */
 	ORIGIN_MALFORMED, /* no message of SNMP, or none that is a trap or inform */
 	ORIGIN_USER,      /* SNMPv3: not authentic, or of no user that we know */
+	ORIGIN_STALE,     /* SNMPv3: authentic, but of a time that is past */
 	ORIGIN_SHARED, /* several devices have the address: all of them are polled, but none has an alarm raised */
 	ORIGIN_REASONS
 };

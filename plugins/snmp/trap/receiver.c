@@ -23,8 +23,8 @@ hash_octets(const uint8_t *data, size_t len)
 	return hash;
 }
 
-static void
-refuse(struct receiver *receiver, const struct in6_addr *host, const struct speaker *speaker,
+void
+receiver_refuse(struct receiver *receiver, const struct in6_addr *host, const struct speaker *speaker,
     enum origin_reason reason)
 {
 	static const enum receiver_counter counters[ORIGIN_REASONS] = {
@@ -33,6 +33,7 @@ refuse(struct receiver *receiver, const struct in6_addr *host, const struct spea
 		[ORIGIN_COMMUNITY] = COUNT_WRONG_COMMUNITY,
 		[ORIGIN_MALFORMED] = COUNT_MALFORMED,
 		[ORIGIN_USER] = COUNT_WRONG_USER,
+		[ORIGIN_STALE] = COUNT_STALE,
 		[ORIGIN_SHARED] = COUNT_SHARED,
 	};
 	struct origin *origin = origins_of(receiver->origins, host);
@@ -87,9 +88,9 @@ raise_or_clear(struct receiver *receiver, const struct speaker *speaker, const s
 		receiver->counts[COUNT_FAULTS_LOST]++;
 }
 
-static void
-take(struct receiver *receiver, struct speaker *speaker, const struct codec_answer *message,
-    const struct notification *notification)
+void
+receiver_take_notification(struct receiver *receiver, struct speaker *speaker,
+    const struct codec_answer *message, const struct notification *notification)
 {
 	struct trap_result result;
 
@@ -117,13 +118,15 @@ take(struct receiver *receiver, struct speaker *speaker, const struct codec_answ
 	    notification->count, &secrets);
 }
 
-/* One that was taken already: our answer was lost. */
-static bool
-is_repeat(struct speaker *speaker, uint32_t id, uint32_t hash)
+bool
+receiver_is_repeat(struct receiver *receiver, struct speaker *speaker, uint32_t id, uint32_t hash)
 {
-	for (unsigned i = 0; i < SPEAKER_INFORMS; i++)
-		if (speaker->informs[i].id == id && speaker->informs[i].hash == hash)
-			return true;
+	for (unsigned i = 0; i < SPEAKER_INFORMS; i++) {
+		if (speaker->informs[i].id != id || speaker->informs[i].hash != hash)
+			continue;
+		receiver->counts[COUNT_REPEATED]++;
+		return true;
+	}
 	speaker->informs[speaker->inform_next++ % SPEAKER_INFORMS] = (struct speaker_inform){ id, hash };
 	return false;
 }
@@ -154,7 +157,7 @@ take_shared(struct receiver *receiver, const struct in6_addr *host, const struct
 {
 	struct speaker *speaker = speakers_at(receiver->speakers, host, NULL);
 
-	refuse(receiver, host, speaker, ORIGIN_SHARED);
+	receiver_refuse(receiver, host, speaker, ORIGIN_SHARED);
 	for (; speaker != NULL; speaker = speakers_at(receiver->speakers, host, speaker))
 		if (may_speak(receiver, speaker, message))
 			receiver_want_poll(receiver, speaker);
@@ -171,7 +174,8 @@ take_community(struct receiver *receiver, struct listener *listener, const struc
 
 	if (answer_parse(&receiver->room, data, len, &message) < 0 || message.pdu == CODEC_RESPONSE ||
 	    !notification_read(&message, notification)) {
-		refuse(receiver, host, speakers_at(receiver->speakers, host, NULL), ORIGIN_MALFORMED);
+		receiver_refuse(
+		    receiver, host, speakers_at(receiver->speakers, host, NULL), ORIGIN_MALFORMED);
 		return;
 	}
 	bool is_relayed = notification->has_agent && is_relay(receiver, host);
@@ -183,18 +187,17 @@ take_community(struct receiver *receiver, struct listener *listener, const struc
 		if (count > 1)
 			take_shared(receiver, host, &message);
 		else
-			refuse(receiver, host, other, other == NULL ? ORIGIN_UNKNOWN : ORIGIN_COMMUNITY);
+			receiver_refuse(
+			    receiver, host, other, other == NULL ? ORIGIN_UNKNOWN : ORIGIN_COMMUNITY);
 		return;
 	}
 	if (is_relayed && !receiver_may_come(receiver, speaker)) { /* others were bounded by their address */
-		refuse(receiver, host, speaker, ORIGIN_OVER_RATE);
+		receiver_refuse(receiver, host, speaker, ORIGIN_OVER_RATE);
 		return;
 	}
 	bool is_inform = message.pdu == CODEC_INFORM;
-	if (is_inform && is_repeat(speaker, message.id, hash_octets(data, len)))
-		receiver->counts[COUNT_REPEATED]++;
-	else
-		take(receiver, speaker, &message, notification);
+	if (!is_inform || !receiver_is_repeat(receiver, speaker, message.id, hash_octets(data, len)))
+		receiver_take_notification(receiver, speaker, &message, notification);
 	if (is_inform && answer_acknowledge(data, len) == 0)
 		receiver_answer(receiver, listener, path, data, len);
 }
@@ -227,10 +230,13 @@ receiver_take(
 		receiver->now_ms = towerd_now_ms(receiver->ctx);
 	receiver->counts[COUNT_RECEIVED]++;
 	if (may_be_read(receiver, host)) {
-		take_community(receiver, listener, path, data, len);
+		if (answer_version(data, len) == 3)
+			receiver_take_v3(receiver, listener, path, data, len);
+		else
+			take_community(receiver, listener, path, data, len);
 		return;
 	}
-	refuse(receiver, host, speakers_at(receiver->speakers, host, NULL), ORIGIN_OVER_RATE);
+	receiver_refuse(receiver, host, speakers_at(receiver->speakers, host, NULL), ORIGIN_OVER_RATE);
 	for (struct speaker *s = speakers_at(receiver->speakers, host, NULL); s != NULL;
 	     s = speakers_at(receiver->speakers, host, s))
 		receiver_want_poll(receiver, s);

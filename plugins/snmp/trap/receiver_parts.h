@@ -12,6 +12,8 @@
 #include "plugins/snmp/trap/outcome.h"
 #include "plugins/snmp/trap/speaker.h"
 #include "plugins/snmp/trap/strange.h"
+#include "plugins/snmp/usm/inbound.h"
+#include "plugins/snmp/usm/usm.h"
 
 #define LISTENERS_MAX   8
 #define RELAYS_MAX      64
@@ -28,6 +30,7 @@ enum receiver_counter {
 	COUNT_OVER_RATE,
 	COUNT_WRONG_COMMUNITY,
 	COUNT_WRONG_USER,
+	COUNT_STALE,
 	COUNT_MALFORMED,
 	COUNT_UNKNOWN_SOURCE,
 	COUNT_SHARED,
@@ -52,7 +55,11 @@ struct receiver {
 	size_t relay_count;
 	char *communities[COMMUNITIES_MAX]; /* of `trap-credentials` */
 	size_t community_count;
+	char *users[COMMUNITIES_MAX]; /* the same, of SNMPv3 */
+	size_t user_count;
 	struct rate_limit limit;
+	struct usm *usm; /* NULL: there is no user of SNMPv3 */
+	struct inbound *inbound;
 
 	struct speakers *speakers;
 	struct origins *origins;
@@ -80,6 +87,20 @@ struct receiver {
 /* receiver.c: a datagram, as struct listener_calls. */
 void receiver_take(
     void *arg, struct listener *listener, const struct listener_path *path, uint8_t *data, size_t len);
+
+/* receiver_v3.c: the same of SNMPv3. */
+void receiver_take_v3(struct receiver *receiver, struct listener *listener, const struct listener_path *path,
+    const uint8_t *data, size_t len);
+/* Of `settings`, as far as they are of SNMPv3. 0, or the errors of usm_new() and inbound_add_user(). */
+int receiver_add_user(struct receiver *receiver, const struct access_settings *settings);
+
+/* receiver.c, for both. `speaker` NULL: no known device. */
+void receiver_refuse(struct receiver *receiver, const struct in6_addr *host, const struct speaker *speaker,
+    enum origin_reason reason);
+void receiver_take_notification(struct receiver *receiver, struct speaker *speaker,
+    const struct codec_answer *message, const struct notification *notification);
+/* One that was taken already: our answer was lost. */
+bool receiver_is_repeat(struct receiver *receiver, struct speaker *speaker, uint32_t id, uint32_t hash);
 
 /* receiver_tell.c: what goes out. The device's rate allows one more. */
 bool receiver_may_come(struct receiver *receiver, struct speaker *speaker);

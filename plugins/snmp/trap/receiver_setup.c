@@ -15,6 +15,16 @@
 /* ---- what the agent says */
 
 static void
+add_user(struct receiver *receiver, const struct access_settings *access)
+{
+	int rc = receiver_add_user(receiver, access);
+
+	if (rc < 0)
+		towerd_log(receiver->ctx, TOWERD_LOG_ERROR, "traps of an SNMPv3 user cannot be taken: %s",
+		    strerror(-rc));
+}
+
+static void
 take_speaker(struct receiver *receiver, struct message_reader *r)
 {
 	struct speaker speaker = { .device = message_u32(r) };
@@ -28,9 +38,11 @@ take_speaker(struct receiver *receiver, struct message_reader *r)
 	if (!message_is_whole(r) || speaker.host_count > SPEAKER_ADDRESSES)
 		return;
 	memcpy(speaker.hosts, hosts, speaker.host_count * sizeof(speaker.hosts[0]));
-	/* Both are copied. */
+	/* All are copied. */
 	speaker.name = (char *)(uintptr_t)name;
 	speaker.community = access.version == ACCESS_V3 ? NULL : (char *)(uintptr_t)access.community;
+	speaker.user = access.version == ACCESS_V3 ? (char *)(uintptr_t)access.user : NULL;
+	add_user(receiver, &access);
 	if (speakers_put(receiver->speakers, &speaker) < 0)
 		towerd_log(receiver->ctx, TOWERD_LOG_ERROR, "no memory: traps of a device are not taken");
 }
@@ -64,12 +76,15 @@ take_access(struct receiver *receiver, struct message_reader *r)
 {
 	struct access_settings access;
 
-	if (!access_get(r, &access) || !message_is_whole(r) || access.version == ACCESS_V3 ||
-	    receiver->community_count == COMMUNITIES_MAX)
+	if (!access_get(r, &access) || !message_is_whole(r))
 		return;
-	char *community = strdup(access.community);
-	if (community != NULL)
-		receiver->communities[receiver->community_count++] = community;
+	bool is_v3 = access.version == ACCESS_V3;
+	size_t *count = is_v3 ? &receiver->user_count : &receiver->community_count;
+	char *word = *count == COMMUNITIES_MAX ? NULL : strdup(is_v3 ? access.user : access.community);
+	if (word == NULL)
+		return;
+	(is_v3 ? receiver->users : receiver->communities)[(*count)++] = word;
+	add_user(receiver, &access);
 }
 
 /* All who may send are known now: what the kernel has kept meanwhile is read. */
@@ -204,6 +219,10 @@ receiver_stop(struct receiver *receiver)
 		explicit_bzero(receiver->communities[i], strlen(receiver->communities[i]));
 		free(receiver->communities[i]);
 	}
+	for (size_t i = 0; i < receiver->user_count; i++)
+		free(receiver->users[i]);
+	inbound_free(receiver->inbound);
+	usm_free(receiver->usm);
 	if (receiver->due != NULL)
 		towerd_timer_free(receiver->ctx, receiver->due);
 	if (receiver->strangers != NULL)

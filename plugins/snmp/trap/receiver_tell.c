@@ -21,6 +21,7 @@ static const char *const counter_names[RECEIVER_COUNTERS] = {
 	[COUNT_OVER_RATE] = "traps-over-rate",
 	[COUNT_WRONG_COMMUNITY] = "traps-wrong-community",
 	[COUNT_WRONG_USER] = "traps-wrong-user",
+	[COUNT_STALE] = "traps-stale",
 	[COUNT_MALFORMED] = "traps-malformed",
 	[COUNT_UNKNOWN_SOURCE] = "traps-unknown-source",
 	[COUNT_SHARED] = "traps-of-shared-address",

@@ -155,6 +155,7 @@ speaker_free(struct speaker *speaker)
 	if (speaker->community != NULL)
 		explicit_bzero(speaker->community, strlen(speaker->community));
 	free(speaker->community);
+	free(speaker->user);
 	free(speaker->profile);
 	free(speaker->name);
 	free(speaker);
@@ -184,37 +185,56 @@ speakers_count(const struct speakers *speakers)
 	return speakers->count;
 }
 
+/* What was known of the device, and is not said anew. */
+static void
+keep_known(struct speaker *speaker, struct speaker *old)
+{
+	speaker->profile = old->profile;
+	old->profile = NULL;
+	memcpy(speaker->engine, old->engine, sizeof(speaker->engine));
+	speaker->engine_len = old->engine_len;
+	speaker->rate = old->rate;
+	memcpy(speaker->informs, old->informs, sizeof(speaker->informs));
+	speaker->inform_next = old->inform_next;
+	speaker->wants_poll = old->wants_poll;
+	speaker->poll_ms = old->poll_ms;
+	speaker->poll_gap_ms = old->poll_gap_ms;
+}
+
+static char *
+copy_text(const char *text, bool *is_copied)
+{
+	char *copy = text == NULL ? NULL : strdup(text);
+
+	*is_copied &= copy != NULL || text == NULL;
+	return copy;
+}
+
 int
 speakers_put(struct speakers *speakers, const struct speaker *from)
 {
-	struct speaker *speaker = speakers_find(speakers, from->device);
-	char *name = strdup(from->name),
-	     *community = from->community == NULL ? NULL : strdup(from->community);
+	struct speaker *old = speakers_find(speakers, from->device), *speaker = calloc(1, sizeof(*speaker));
+	bool is_copied = true;
 
 	if (speaker == NULL)
-		speakers->count += (speaker = calloc(1, sizeof(*speaker))) != NULL;
-	else
+		return -ENOMEM;
+	speaker->device = from->device;
+	speaker->name = copy_text(from->name, &is_copied);
+	speaker->community = copy_text(from->community, &is_copied);
+	speaker->user = copy_text(from->user, &is_copied);
+	memcpy(speaker->hosts, from->hosts, sizeof(speaker->hosts));
+	speaker->host_count = from->host_count;
+	if (old != NULL && is_copied) {
+		keep_known(speaker, old);
+		speakers_remove(speakers, from->device);
+	}
+	if (!is_copied || add_links(speakers, speaker) < 0) {
 		drop_links(speakers, speaker);
-	if (speaker == NULL || name == NULL || (community == NULL && from->community != NULL)) {
-		free(name);
-		free(community);
-		speakers->count -= speaker != NULL;
 		speaker_free(speaker);
 		return -ENOMEM;
 	}
-	free(speaker->name);
-	free(speaker->community);
-	speaker->device = from->device;
-	speaker->name = name;
-	speaker->community = community;
-	memcpy(speaker->hosts, from->hosts, sizeof(speaker->hosts));
-	speaker->host_count = from->host_count;
-	if (add_links(speakers, speaker) == 0)
-		return 0;
-	drop_links(speakers, speaker);
-	speakers->count--;
-	speaker_free(speaker);
-	return -ENOMEM;
+	speakers->count++;
+	return 0;
 }
 
 void

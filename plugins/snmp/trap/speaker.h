@@ -16,6 +16,7 @@ struct speaker {
 	uint32_t device;
 	char *name;      /* "SITE/SLOT" */
 	char *community; /* that its traps bear; NULL: none, they are of v3 */
+	char *user;      /* of SNMPv3, whose traps they are; NULL: none */
 	char *profile;   /* names of the profiles that fit it, "" when not known */
 	struct in6_addr hosts[SPEAKER_ADDRESSES];
 	size_t host_count;
