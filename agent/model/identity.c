@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The ledger of a slot: what is heard is gathered, settled as a box of its own, compared with the one before, accepted. See identity.h. */
+/* The ledger of a slot: what is heard is gathered, settled as a box of its own, and compared with the one before. See identity.h. */
 #include "agent/model/identity.h"
 
 #include <errno.h>
@@ -13,7 +13,6 @@
 
 #define GATHER_MS     10000 /* nothing more is heard for this long: the news is complete */
 #define GATHER_MAX_MS 60000 /* or when this much has passed */
-#define TEXT_CUT      26    /* octets of a name in a text */
 
 const char *const identity_field_names[] = { "sys-object-id", "serial", "engine-id", "address", NULL };
 
@@ -30,8 +29,8 @@ field_find(const char *name)
 	return -1;
 }
 
-static bool
-is_same_box(const char *const *a, const char *const *b)
+bool
+identity_is_same(const char *const *a, const char *const *b)
 {
 	for (int f = 0; f < IDENTITY_OWN; f++)
 		if (strcmp(a[f], b[f]) != 0)
@@ -39,8 +38,8 @@ is_same_box(const char *const *a, const char *const *b)
 	return true;
 }
 
-static struct identity_box *
-box_numbered(struct identity *id, uint32_t number)
+struct identity_box *
+identity_numbered(struct identity *id, uint32_t number)
 {
 	for (uint8_t i = 0; number != 0 && i < id->count; i++)
 		if (id->boxes[i].number == number)
@@ -136,9 +135,9 @@ put_box(struct towerd_json_writer *body, const char *key, const struct identity_
 }
 
 /* A record and the ledger's row. `by`: the row as it will be when that actor has accepted. */
-static struct store_txn *
-record_begin(const struct identity *id, const char *type, const char *event, const struct identity_box *was,
-    const char *actor, const char *by)
+struct store_txn *
+identity_record(const struct identity *id, const char *type, const char *event,
+    const struct identity_box *was, const char *actor, const char *by)
 {
 	struct store_txn *txn = store_begin(id->model->store);
 	struct towerd_json_writer body = { 0 };
@@ -163,7 +162,7 @@ record(struct identity *id, const char *event, const struct identity_box *was)
 {
 	if (id->model->store == NULL)
 		return;
-	struct store_txn *txn = record_begin(id, "device.identity", event, was, "agent", NULL);
+	struct store_txn *txn = identity_record(id, "device.identity", event, was, "agent", NULL);
 	persist_attribute(txn, id->device);
 	store_submit(txn, STORE_KEEP, NULL, NULL);
 	id->is_unwritten = false;
@@ -186,8 +185,8 @@ identity_write_now(struct device *device)
 
 /* News. */
 
-static void
-news_end(struct identity *id, const char *why)
+void
+identity_news_end(struct identity *id, const char *why)
 {
 	id->reference = 0;
 	id->is_unwritten = true;
@@ -265,14 +264,14 @@ settle(struct identity *id)
 		attributes_drop(id);
 	gathered_fields(id, fields);
 	uint32_t before = identity_last(id)->number;
-	bool is_news = !is_same_box(fields, identity_last(id)->fields) &&
+	bool is_news = !identity_is_same(fields, identity_last(id)->fields) &&
 	    identity_append(id, fields, id->since_utc_ms, "") != NULL;
 	gathering_end(id);
 	if (!is_news)
 		return;
-	struct identity_box *reference = box_numbered(id, id->reference != 0 ? id->reference : before);
+	struct identity_box *reference = identity_numbered(id, id->reference != 0 ? id->reference : before);
 	const struct identity_box *last = identity_last(id);
-	bool is_back = reference != NULL && is_same_box(reference->fields, last->fields);
+	bool is_back = reference != NULL && identity_is_same(reference->fields, last->fields);
 	if (reference != NULL)
 		was = *reference;
 	id->reference = reference == NULL || is_back ? 0 : was.number;
@@ -307,7 +306,7 @@ rings(void *arg)
 		MODEL_TELL(id->model, identity, id->device, NULL);
 	}
 	if (id->reference != 0 && identity_last(id)->by[0] != '\0' && now_ms >= id->news_due_ms)
-		news_end(id, "accepted, and seen for as long as it is news");
+		identity_news_end(id, "accepted, and seen for as long as it is news");
 	else
 		identity_arm(id);
 }
@@ -407,8 +406,11 @@ identity_placed(struct device *device)
 		(void)identity_append(
 		    id, fields, loop_utc_ms(id->model->loop), last->by[0] == '\0' ? "" : "inventory");
 	}
+	bool is_back = !id->is_listed;
 	identity_list(id);
 	identity_relist(id);
+	if (is_back && id->reference != 0) /* its alarm went with the slot */
+		MODEL_TELL(id->model, identity, device, NULL);
 	identity_arm(id);
 }
 
@@ -422,135 +424,4 @@ identity_removed(struct device *device)
 	gathering_end(id);
 	identity_unlist(id);
 	identity_arm(id);
-}
-
-/* Asking. */
-
-const struct identity_box *
-identity_boxes(const struct device *device, size_t *count)
-{
-	*count = device->identity == NULL ? 0 : device->identity->count;
-	return *count == 0 ? NULL : device->identity->boxes;
-}
-
-const struct identity_box *
-identity_news(const struct device *device)
-{
-	return device->identity == NULL ? NULL : box_numbered(device->identity, device->identity->reference);
-}
-
-bool
-identity_is_held(const struct device *device)
-{
-	struct identity *id = device->identity;
-	return id != NULL && id->reference != 0 && identity_last(id)->by[0] == '\0';
-}
-
-/* Long ones are cut, so that each change finds its place in an alarm's text. */
-static const char *
-cut(const char *text, char out[TEXT_CUT + 3])
-{
-	size_t len = model_cut(text, TEXT_CUT);
-
-	if (text[0] == '\0')
-		return "none";
-	snprintf(out, TEXT_CUT + 3, "%.*s%s", (int)len, text, text[len] == '\0' ? "" : "..");
-	return out;
-}
-
-const char *
-identity_news_text(const struct device *device, char *out, size_t size)
-{
-	const struct identity_box *was = identity_news(device);
-	size_t len = 0;
-
-	out[0] = '\0';
-	if (was == NULL)
-		return out;
-	const struct identity_box *is = identity_last(device->identity);
-	for (int i = 0; i < IDENTITY_OWN; i++) {
-		int f = (i + 1) % IDENTITY_OWN; /* the serial number says most */
-		char a[TEXT_CUT + 3], b[TEXT_CUT + 3];
-		if (strcmp(was->fields[f], is->fields[f]) != 0 && len < size)
-			len += (size_t)snprintf(out + len, size - len, "%s%s %s -> %s", len == 0 ? "" : ", ",
-			    identity_field_names[f], cut(was->fields[f], a), cut(is->fields[f], b));
-	}
-	return out;
-}
-
-/* Accepting. */
-
-struct acceptance {
-	struct identity *id;
-	uint32_t box, generation;
-	char *actor;
-	model_done_fn *done;
-	void *arg;
-};
-
-static void
-accepted(void *arg, int rc, bool final)
-{
-	struct acceptance *a = arg;
-	struct identity *id = a->id;
-	struct identity_box *box = rc == 0 ? box_numbered(id, a->box) : NULL;
-
-	(void) final; /* a promise is either kept or broken */
-	if (box != NULL) {
-		char why[96];
-		(void)model_text(id->model, &box->by, a->actor);
-		/* Another may have come meanwhile: that one is news against the accepted one. */
-		bool is_last = is_same_box(box->fields, identity_last(id)->fields);
-		if (is_last)
-			(void)model_text(id->model, &identity_last(id)->by, a->actor);
-		id->reference = is_last ? 0 : box->number;
-		id->is_unwritten = id->generation != a->generation;
-		identity_write_now(id->device);
-		identity_arm(id);
-		snprintf(why, sizeof(why), "accepted by %s", a->actor);
-		MODEL_TELL(id->model, identity, id->device, is_last ? why : NULL);
-	}
-	if (a->done != NULL)
-		a->done(a->arg, rc);
-	free(a->actor);
-	free(a);
-}
-
-int
-identity_accept(struct model *model, struct device *device, const char *actor, model_done_fn *done, void *arg)
-{
-	struct identity *id = device->identity;
-	const struct identity_box *was = identity_news(device);
-
-	if (was == NULL)
-		return -EALREADY;
-	struct acceptance *a = calloc(1, sizeof(*a));
-	if (a == NULL || (a->actor = strdup(actor)) == NULL) {
-		free(a);
-		return -ENOMEM;
-	}
-	a->id = id;
-	a->box = identity_last(id)->number;
-	a->generation = id->generation;
-	a->done = done;
-	a->arg = arg;
-	if (model->store == NULL) {
-		accepted(a, 0, true);
-		return 0;
-	}
-	int rc = store_submit(
-	    record_begin(id, "device.accept", "accepted", was, actor, actor), STORE_PROMISE, accepted, a);
-	if (rc < 0) {
-		free(a->actor);
-		free(a);
-	}
-	return rc;
-}
-
-void
-identity_seen(struct model *model, struct device *device)
-{
-	(void)model;
-	if (identity_news(device) != NULL && !identity_is_held(device))
-		news_end(device->identity, "accepted, and seen");
 }

@@ -50,6 +50,12 @@ struct order_key identity_key(const struct device *device);
 void identity_write(struct store_txn *txn, const struct identity *id, const char *by);
 
 /* identity.c */
+bool identity_is_same(const char *const *a, const char *const *b);            /* the box's own texts */
+struct identity_box *identity_numbered(struct identity *id, uint32_t number); /* NULL: there is none */
+/* A record and the ledger's row; `by` as for identity_write(). */
+struct store_txn *identity_record(const struct identity *id, const char *type, const char *event,
+    const struct identity_box *was, const char *actor, const char *by);
+void identity_news_end(struct identity *id, const char *why);
 struct identity *identity_of(struct model *model, struct device *device); /* makes it; NULL: out of memory */
 struct identity_box *
 identity_append(struct identity *id, const char *const *fields, int64_t since_ms, const char *by);

@@ -350,6 +350,23 @@ another_address_is_noted_and_no_news(void)
 }
 
 static void
+news_of_a_slot_that_comes_back_is_news_again(void)
+{
+	struct fixture f;
+	start(&f, false);
+	tell(&f, "A", "held", NULL, "B7", NULL);
+	loop_step(f.loop, HOLD_MS);
+	heard();
+	CU_ASSERT_EQUAL(fixture_import(&f, "sites.yaml", "sites: [{ id: A }]", false, NULL), 0);
+	loop_step(f.loop, HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(heard(), "");
+	CU_ASSERT_EQUAL(fixture_import(&f, "sites.yaml", city, false, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(heard(), "held news\n");
+	CU_ASSERT_STRING_EQUAL(news_of(&f, "held"), "serial A2 -> B7");
+	fixture_stop(&f);
+}
+
+static void
 a_restart_knows_the_ledger_and_hears_a_change_that_it_slept_through(void)
 {
 	struct fixture f;
@@ -522,6 +539,7 @@ static const struct claim claims[] = {
 	CLAIM(the_old_box_ends_the_news),
 	CLAIM(a_third_box_is_news_against_the_first),
 	CLAIM(another_address_is_noted_and_no_news),
+	CLAIM(news_of_a_slot_that_comes_back_is_news_again),
 	CLAIM(a_restart_knows_the_ledger_and_hears_a_change_that_it_slept_through),
 	CLAIM(what_was_held_is_accepted_when_the_inventory_says_so),
 	CLAIM(the_ledger_is_bounded_and_keeps_what_news_is_against),

@@ -21,7 +21,7 @@ static const char city[] = "sites:\n"
 			   "    thresholds: { battery.voltage: { low: 47.0, critical-low: 44.5 } }\n"
 			   "    devices:\n"
 			   "      - { id: power, driver: snmp, address: 127.0.0.1:1161, link-budget: 512KiB, "
-			   "credentials: plants, profile: auto }\n"
+			   "identity: hold, credentials: plants, profile: auto }\n"
 			   "  - id: COW-7\n"
 			   "    kind: portable\n"
 			   "    covers: [NIN-0042]\n"
@@ -142,6 +142,8 @@ every_fault_is_named_with_its_place_and_nothing_changes(void)
 		    "}\n",
 		    "a.yaml:2:27: link-budget \"20\": a size for each day, such as 20MiB, is accepted\n"
 		    "a.yaml:2:74: link-budget \"0B\": a size for each day, such as 20MiB, is accepted\n" },
+		{ "a.csv", "id,device.id,device.driver,device.identity\nA,x,d,ask\n",
+		    "a.csv:2:7: identity \"ask\": accept or hold is accepted\n" },
 		{ "a.csv", "id,name,colour\nA,x,red\n", "a.csv:1:9: unknown column \"colour\"\n" },
 		{ "a.csv", "id,name,population\nA,\"x, y\",many\nB,z,1,2\n",
 		    "a.csv:2:10: population \"many\": a whole number from 0 to 4294967295 is accepted\n"
@@ -182,14 +184,15 @@ csv_says_the_same_as_yaml(void)
 	    "depends-on,"
 	    "covers,"
 	    "thresholds.battery.voltage.low,thresholds.battery.voltage.critical-low,"
-	    "device.id,device.driver,device.address,device.link-budget,device.credentials,device.profile\r\n"
-	    "HUB-1,Hub,,nineveh,,,,,,,,,,radio,snmp,127.0.0.1:1161,,,\r\n"
+	    "device.id,device.driver,device.address,device.link-budget,device.identity,device.credentials,"
+	    "device.profile\r\n"
+	    "HUB-1,Hub,,nineveh,,,,,,,,,,radio,snmp,127.0.0.1:1161,,,,\r\n"
 	    "NIN-0042,\"Faziliya "
 	    "\"\"East\"\"\",fixed,nineveh/east,36.3921,43.2873,12000,FDR-12,20MiB,HUB-1|HUB-1 "
 	    "& COW-7,,47,44.5,"
-	    "power,snmp,127.0.0.1:1161,512KiB,plants,auto\r\n"
+	    "power,snmp,127.0.0.1:1161,512KiB,hold,plants,auto\r\n"
 	    "\r\n"
-	    "COW-7,,portable,,,,,,,,NIN-0042,,,tower,mqtt,,,,\r\n";
+	    "COW-7,,portable,,,,,,,,NIN-0042,,,tower,mqtt,,,,,\r\n";
 	struct fixture f;
 	struct inventory_result result;
 	fixture_start(&f, false);
