@@ -151,25 +151,32 @@ class Identity(harness.TestCase):
 
 class SimulatedBox(harness.TestCase):
     """The whole way: a box that answers SNMP, its worker, the ledger."""
-    OBJECT_ID, ADDRESS = "1.3.6.1.2.1.1.2.0", "127.8.0.1"
+    ADDRESS = "127.8.0.1"
+    SERIAL, ENGINE = "1.3.6.1.4.1.12148.10.2.7.0", "1.3.6.1.6.3.10.2.1.1.0"
+
+    def box(self, fleet, serial, engine):
+        fleet.ask("set %s %s 4 %s" % (self.ADDRESS, self.SERIAL, serial))
+        fleet.ask("set %s %s 4x %s" % (self.ADDRESS, self.ENGINE, engine))
 
     def test_a_box_that_comes_back_as_another_is_one_alarm(self):
         fleet = self.start([harness.binary("sim-fleet")], commands=True)
         port = int(fleet.wait_line(r"^listening (\d+)").group(1))
         fleet.ask("record plant %s" % harness.source("tests/sim/records/plant.snmprec"))
         fleet.ask("device %s plant" % self.ADDRESS)
+        self.box(fleet, "A1", "80001f8801")
         device = {"id": "power", "driver": "snmp", "address": "%s:%d" % (self.ADDRESS, port), "community": "public"}
         agent = Agent(self, [{"id": "A", "name": "A", "kind": "fixed", "area": "east", "devices": [device]}],
                       plugins={"snmp": {"interval": "1s", "timeout": "300ms", "retries": 2}})
         agent.start()
         shown = lambda: agent.ctl("device", "show", "A/power")[0]
-        self.wait_for(lambda: "sys-object-id" in shown()["attributes"] and shown()["sensors"], "the first box to be known")
+        self.wait_for(lambda: shown()["towerdDeviceSerial"] == "A1" and shown()["sensors"], "the first box to be known")
         before = shown()
-        fleet.ask("set %s %s 6 1.3.6.1.4.1.12148.10.99" % (self.ADDRESS, self.OBJECT_ID))
+        self.box(fleet, "B7", "80001f8807")
         fleet.ask("reboot %s" % self.ADDRESS)
         alarms = self.wait_for(lambda: agent.ctl("alarm", "list", "type=" + TYPE), "the swap to be told")
         self.assertEqual(len(alarms), 1)
-        self.assertIn("sys-object-id 1.3.6.1.4.1.12148.10 -> 1.3.6.1.4.1.12148.10.99", alarms[0]["towerdAlarmText"])
+        self.assertEqual(alarms[0]["towerdAlarmText"],
+                         "serial A1 -> B7, engine-id 80001f8801 -> 80001f8807; accepted by policy")
         after = shown()
         self.assertEqual(len(after["boxes"]), 2)
         self.assertEqual([row["towerdSensorNumber"] for row in after["sensors"]],
