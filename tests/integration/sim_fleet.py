@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """sim-fleet against the real tools of Net-SNMP."""
 import re
+import socket
 
 import harness
 
@@ -134,6 +135,21 @@ class SimFleetTest(harness.TestCase):
             self.fleet.ask('trap 127.3.0.255 127.0.0.1:%d 1.3.6.1.4.1.99999.0.1 %s 4 "mains lost"' % (port, SYS_NAME))
             return re.search(r"127\.3\.0\.255.*99999\.0\.1.*mains lost", receiver.output())
         self.wait_for(arrived, "the trap", alive=[receiver])
+
+    def test_a_storm_of_traps_comes_from_every_address_in_turn(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(10)
+            said = self.run_tool(harness.binary("sim-traps"), "--to", "127.0.0.1:%d" % receiver.getsockname()[1], "--first", "127.3.4.1",
+                                 "--sources", "10", "--rate", "100", "--record", self.path("plant.snmprec"), "1.3.9.1", "1.3.9.2", "1.3.9.3")
+            self.assertRegex(said, r"^sent=100 failed=0 ")
+            came = [receiver.recvfrom(4096) for _ in range(100)]
+        self.assertEqual([peer[0] for _, peer in came], ["127.3.4.%d" % (1 + i % 10) for i in range(100)])
+        # Each with its own id, the kinds in turn, and a varbind of the recording.
+        self.assertEqual(len({octets for octets, _ in came}), 100)
+        for i, (octets, _) in enumerate(came):
+            self.assertIn(bytes([0x2b, 9, 1 + i % 3]), octets)
+            self.assertIn(b"Rectifier | two bars", octets)
 
     def test_a_pipelined_manager_gets_each_answer_whole(self):
         said = self.run_tool(harness.binary("sim-load"), "--to", "127.3.0.250:%d" % self.port, "--devices", "10", "--run", "4",

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 
 #include "tests/sim/answer.h"
 #include "tests/sim/clock.h"
+#include "tests/sim/control.h"
 
 #define BATCH 64
 /* 65 lines of cache: at a power of two all requests of a batch would fall on the same few lines. */
@@ -20,12 +20,6 @@
 #define ANSWERS_ROOM (16 * (size_t)ANSWER_ROOM)
 /* What UDP_SEGMENT takes (linux/udp.h, UDP_MAX_SEGMENTS of older kernels). */
 #define SEGMENTS_MAX 64
-
-/* For IP_PKTINFO, and when sending also for UDP_SEGMENT. */
-struct control {
-	_Alignas(struct cmsghdr)
-	    uint8_t octets[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
-};
 
 /*
  * Answers of one size from one device to one peer: the kernel takes them as one datagram and cuts it, which costs little more than a
@@ -138,30 +132,6 @@ asked_address(struct msghdr *header)
 	return 0;
 }
 
-/* Makes the message leave from the address, and cut into segments of that size unless it is 0. */
-static void
-put_control(struct msghdr *header, struct control *control, uint32_t from, size_t segment)
-{
-	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(from) };
-	uint16_t segment_size = (uint16_t)segment;
-
-	header->msg_control = control;
-	header->msg_controllen = segment > 0 ? sizeof(*control) : CMSG_SPACE(sizeof(info));
-	memset(control, 0, sizeof(*control));
-	struct cmsghdr *c = CMSG_FIRSTHDR(header);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
-	if (segment == 0)
-		return;
-	c = CMSG_NXTHDR(header, c);
-	c->cmsg_level = SOL_UDP;
-	c->cmsg_type = UDP_SEGMENT;
-	c->cmsg_len = CMSG_LEN(sizeof(segment_size));
-	memcpy(CMSG_DATA(c), &segment_size, sizeof(segment_size));
-}
-
 static bool
 is_welcome(const struct device *device, const struct request *request)
 {
@@ -265,7 +235,7 @@ flush(struct server *server)
 			.msg_iov = &server->out_part[part],
 			.msg_iovlen = group->count,
 		};
-		put_control(header, &server->out_control[g], group->from, group->count > 1 ? group->size : 0);
+		control_put(header, &server->out_control[g], group->from, group->count > 1 ? group->size : 0);
 		for (unsigned i = 0, at = group->first; i < group->count; i++, at = server->answer[at].next)
 			server->out_part[part++] = (struct iovec){ server->answer[at].octets, group->size };
 	}
@@ -393,6 +363,6 @@ server_send(
 		.msg_name = &name, .msg_namelen = sizeof(name), .msg_iov = &part, .msg_iovlen = 1
 	};
 
-	put_control(&header, &control, from, 0);
+	control_put(&header, &control, from, 0);
 	return sendmsg(server->fd, &header, 0) < 0 ? -errno : 0;
 }
