@@ -11,10 +11,12 @@
 
 #include "plugins/snmp/poll/subtree.h"
 
-#define PROBES      8     /* in one GETNEXT, until it is answered with an error */
-#define OBJECTS_MAX 50000 /* of one device: no real one has so many that a profile looks at */
-#define WALK_MAX    10000 /* of one walk: one that goes on is one that never ends */
-#define SCALARS     20    /* in one GET, until the device says tooBig */
+#define PROBES       8     /* in one GETNEXT, until it is answered with an error */
+#define OBJECTS_MAX  50000 /* of one device: no real one has so many that a profile looks at */
+#define WALK_MAX     4000  /* of one walk: one that goes on is one that never ends; … */
+#define ENDLESS_MAX  400   /* … and of those after it: such a box does so everywhere */
+#define ENDLESS_KEPT 64    /* objects of an endless walk that are held to be real */
+#define SCALARS      20    /* in one GET, until the device says tooBig */
 
 struct discovery {
 	const struct profiles *profiles;
@@ -224,6 +226,29 @@ scalar_answer(struct discovery *d, const struct codec_answer *answer)
 	d->scalar_at += asked;
 }
 
+/* Of an endless walk the first objects stay: what a box makes up comes after what it has. */
+static void
+trim(struct discovery *d, const struct snmp_oid *root)
+{
+	struct object_set *kept = object_set_new();
+	size_t inside = 0;
+
+	for (size_t i = 0; kept != NULL && i < object_set_count(d->objects); i++) {
+		const struct snmp_object *o = object_set_at(d->objects, i);
+		if (oid_has_prefix(o->ids, o->len, root->ids, root->len) && ++inside > ENDLESS_KEPT)
+			continue;
+		if (object_set_add(kept, o) < 0)
+			d->error = -ENOMEM;
+	}
+	if (kept == NULL) {
+		d->error = -ENOMEM;
+		return;
+	}
+	object_set_free(d->objects);
+	d->objects = d->subtree.objects = kept;
+	d->subtree.max = ENDLESS_MAX;
+}
+
 /* The first trouble is told: it is likely the cause of others. */
 static void
 walk_on(struct discovery *d, enum subtree_state state)
@@ -237,7 +262,9 @@ walk_on(struct discovery *d, enum subtree_state state)
 	if (trouble != NULL && d->trouble[0] == '\0')
 		snprintf(d->trouble, sizeof(d->trouble), "the walk of %.100s %s",
 		    oid_format(root->ids, root->len, text, sizeof(text)), trouble);
-	d->added += d->subtree.found;
+	if (d->subtree.is_endless)
+		trim(d, root);
+	d->added += d->subtree.is_endless ? ENDLESS_KEPT : d->subtree.found;
 	if (d->added > OBJECTS_MAX)
 		d->error = -EFBIG;
 	d->walk_at++;

@@ -25,7 +25,7 @@ subtree_begin(struct subtree *s, struct snmp_oid root)
 	memcpy(s->cursor, root.ids, s->cursor_len * sizeof(uint32_t));
 	s->found = 0;
 	s->chokes = 0;
-	s->goes_back = false;
+	s->goes_back = s->is_endless = false;
 	s->trouble = NULL;
 }
 
@@ -82,8 +82,10 @@ take_objects(struct subtree *s, const struct codec_answer *answer)
 		learned_unordered(s->learned);
 	if (s->trouble != NULL || !is_inside)
 		return SUBTREE_DONE;
-	if (s->found > s->max)
+	if (s->found > s->max) {
+		s->is_endless = true;
 		return end(s, "does not end");
+	}
 	return is_new ? SUBTREE_MORE : end(s, "comes back to where it was");
 }
 

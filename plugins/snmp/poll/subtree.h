@@ -18,6 +18,7 @@ struct subtree {
 	unsigned repetitions; /* of a GETBULK; 0: GETNEXT */
 	unsigned chokes;
 	bool goes_back;      /* its objects come in no order */
+	bool is_endless;     /* there are more than `max` of them */
 	bool is_shrunk;      /* less is asked for than before: if that is answered, it is a lesson */
 	const char *trouble; /* why the walk ended, unless it came to its end */
 };
