@@ -45,7 +45,7 @@ class TrapsTest(harness.TestCase):
         with open(self.path("profiles/trap-box.yaml"), "w") as f:
             f.write(PROFILE)
 
-    def run_agent(self, devices=1, snmp=None, entry=None):
+    def run_agent(self, devices=1, snmp=None, entry=None, north=False):
         """Devices 127.8.0.1 … in slots box-1 …; `entry` changes theirs."""
         entries = []
         for i in range(1, devices + 1):
@@ -59,6 +59,8 @@ class TrapsTest(harness.TestCase):
         agent = Agent(self, inventory, plugins={}, settings={"alarm": {"hold": "1ms"}, "profile-dir": [
             harness.source("profiles"), self.path("profiles")]})
         agent.config["plugins"] = {"snmp": {"interval": "10m", "timeout": "500ms", "traps": "udp:127.0.0.1:%d" % self.trap_port, **(snmp or {})}}
+        if north:
+            agent.config["plugins"]["snmp-agent"] = agent.snmp_agent()
         agent.start()
         for i in range(1, devices + 1):
             self.wait_for(lambda: any(row["towerdDeviceSlot"] == "box-%d" % i and row["towerdDevicePresence"] == "reachable"
@@ -161,6 +163,22 @@ class TrapsTest(harness.TestCase):
         pdu = tlv(0xa6, bytes([2, 4, 0x41, 0x42, 0x43, 0x44, 2, 1, 0, 2, 1, 0]) + tlv(0x30, varbinds))
         return tlv(0x30, bytes([2, 1, 1]) + tlv(4, b"public") + pdu)
 
+    def test_the_poll_ends_what_a_lost_clear_would_leave(self):
+        agent = self.run_agent()
+        # The device says at once that all is well again, and its clearing trap is lost.
+        self.notify(trap=BOX + ".0.1")
+        self.wait_for(lambda: "power/mains-failure" in agent.run_ctl("journal")[1], "the alarm in the journal", alive=[agent.process])
+        self.wait_alarms(agent)
+
+    def test_the_poll_confirms_what_a_trap_has_raised(self):
+        agent = self.run_agent()
+        self.fleet.ask("set 127.8.0.1 %s.1.0 2 1" % BOX)
+        self.notify(trap=BOX + ".0.1")
+        self.wait_alarms(agent, ("power/mains-failure", "box-1"))
+        self.fleet.ask("set 127.8.0.1 %s.1.0 2 0" % BOX)
+        self.notify(trap="1.3.6.1.6.3.1.1.5.2")  # any trap is a reason to poll
+        self.wait_alarms(agent)
+
     def test_a_trap_that_no_profile_knows_is_listed_with_what_it_said_but_not_its_secrets(self):
         agent = self.run_agent(2)
         for source in ("127.8.0.1", "127.8.0.2"):
@@ -234,10 +252,10 @@ class TrapsTest(harness.TestCase):
           "priv": "AES-128", "priv-key": "a key to hide with"}
     ENGINE = "8000000001020304"
 
-    def run_v3_agent(self):
+    def run_v3_agent(self, north=False):
         self.fleet_commands = ["user 127.8.0.1 poller SHA \"a key to sign with\" AES \"a key to hide with\"",
                             "engine 127.8.0.1 " + self.ENGINE]
-        return self.run_agent(entry=self.V3)
+        return self.run_agent(entry=self.V3, north=north)
 
     def notify_v3(self, trap, tool="snmptrap", user="poller", key="a key to sign with", engine=ENGINE, boots=("-Z", "1,100"), check=True):
         is_trap = ["-e", "0x" + engine, *boots] if tool == "snmptrap" else []
@@ -258,6 +276,17 @@ class TrapsTest(harness.TestCase):
         self.notify(trap=BOX + ".0.8")
         self.wait_counter(agent, "traps-wrong-community", 1)
         self.wait_counter(agent, "traps-mapped", 2)
+
+    def test_a_trap_that_claims_the_northbound_engine_touches_nothing_of_it(self):
+        agent = self.run_v3_agent(north=True)
+        engine = ["1.3.6.1.6.3.10.2.1.1.0", "1.3.6.1.6.3.10.2.1.2.0"]
+        before = agent.snmp("get", *engine)
+        claimed = re.sub("[^0-9A-F]", "", before[0][1].split(": ", 1)[1])
+        for boots in ("-Z", "2147483647,1"), ("-Z", "5000,2000000000"):
+            self.notify_v3(BOX + ".0.9", engine=claimed, boots=boots)
+        self.wait_counter(agent, "traps-received", 2)
+        self.assertEqual(agent.snmp("get", *engine), before)
+        self.assertTrue(agent.snmp("get", "1.3.6.1.2.1.1.3.0"))
 
     def test_no_address_no_receiver(self):
         agent = self.run_agent(snmp={"traps": []})

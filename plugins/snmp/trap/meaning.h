@@ -4,7 +4,7 @@
 #define PLUGINS_SNMP_MEANING_H
 
 #include "plugins/snmp/profile/profile_traps.h"
-#include "plugins/snmp/trap/notification.h"
+#include "plugins/snmp/trap/trap_message.h"
 
 /*
  * `own`: the names of the device's profiles, "" when not known. Their rules come first, then those that hold for any device: of standard modules, and of

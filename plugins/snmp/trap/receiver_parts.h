@@ -7,11 +7,11 @@
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/profile/profile.h"
 #include "plugins/snmp/trap/listener.h"
-#include "plugins/snmp/trap/notification.h"
 #include "plugins/snmp/trap/origin.h"
 #include "plugins/snmp/trap/outcome.h"
 #include "plugins/snmp/trap/speaker.h"
 #include "plugins/snmp/trap/strange.h"
+#include "plugins/snmp/trap/trap_message.h"
 #include "plugins/snmp/usm/inbound.h"
 #include "plugins/snmp/usm/usm.h"
 

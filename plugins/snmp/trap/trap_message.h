@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A trap or inform of any version as one thing (RFC 3584, 3.1): which it is, what it says, and whom it is about. */
-#ifndef PLUGINS_SNMP_NOTIFICATION_H
-#define PLUGINS_SNMP_NOTIFICATION_H
+#ifndef PLUGINS_SNMP_TRAP_MESSAGE_H
+#define PLUGINS_SNMP_TRAP_MESSAGE_H
 
 #include <netinet/in.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A trap or inform of any version as one thing. */
-#include "plugins/snmp/trap/notification.h"
+#include "plugins/snmp/trap/trap_message.h"
 
 #include <string.h>
 
