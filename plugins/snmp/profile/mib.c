@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* A loose reader of MIB files: tokens, definitions, and the tree that they make. */
-#include "plugins/snmp/profile/mib.h"
-
+/* A loose reader of MIB files: tokens and definitions. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/snmp/codec/pool.h"
+#include "plugins/snmp/profile/mib_inside.h"
 
 #define FILE_MAX  (8 << 20)
-#define SUBS_MAX  16
 #define ENUMS_MAX 512
 #define TEXT_MAX  160
-
-/* A definition as it is read: a node, and how it hangs on another. */
-struct definition {
-	struct mib_node node;
-	const char *parent; /* NULL: the OID begins with a number */
-	uint32_t subs[SUBS_MAX];
-	size_t sub_count;
-	const char *type_name; /* of its SYNTAX; its enumeration may stand there */
-};
-
-struct convention { /* a type of its own with an enumeration */
-	const char *name;
-	const struct mib_enum *enums;
-	size_t enum_count;
-};
-
-struct mib {
-	struct pool pool;
-	struct definition *definitions;
-	size_t count, capacity;
-	struct convention *conventions;
-	size_t convention_count, convention_capacity;
-	const struct mib_node **nodes; /* linked, by OID */
-	size_t node_count;
-};
 
 struct token {
 	const char *text;
@@ -122,6 +94,12 @@ is(const struct token *token, const char *text)
 	return !token->is_string && token->len == strlen(text) && memcmp(token->text, text, token->len) == 0;
 }
 
+static bool
+is_word(const struct token *token)
+{
+	return token->len > 0 && !token->is_string && isalpha((unsigned char)*token->text);
+}
+
 static const char *
 keep_text(struct reader *r, const struct token *token)
 {
@@ -147,18 +125,40 @@ keep_line(struct reader *r, struct token token)
 		token.len--;
 	if (token.len > TEXT_MAX)
 		token.len = TEXT_MAX;
-	return keep_text(r, &token);
+	char *line = pool_text(&r->mib->pool, token.text, token.len);
+	if (line == NULL) {
+		r->out_of_memory = true;
+		return "";
+	}
+	for (char *c = line; *c != '\0'; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
+	return line;
 }
 
 static bool
 token_number(const struct token *token, int64_t *out)
 {
-	char *end;
+	int64_t number = 0;
 
-	if (token->is_string || !isdigit((unsigned char)*token->text) || token->len > 18)
+	if (token->is_string || token->len == 0 || token->len > 18)
 		return false;
-	*out = strtoll(token->text, &end, 10);
-	return end == token->text + token->len;
+	for (size_t i = 0; i < token->len; i++) {
+		if (!isdigit((unsigned char)token->text[i]))
+			return false;
+		number = number * 10 + (token->text[i] - '0');
+	}
+	*out = number;
+	return true;
+}
+
+static bool
+has_value(const struct mib_enum *enums, size_t count, int64_t value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (enums[i].value == value)
+			return true;
+	return false;
 }
 
 /* name(1), name(2) … to the closing brace; the opening one has been read. Sizes and ranges give nothing. */
@@ -171,14 +171,15 @@ read_enums(struct reader *r, const struct mib_enum **out, size_t *count)
 	int64_t value;
 
 	while (next(r) && !is(&r->token, "}")) {
-		if (is(&r->token, "("))
+		if (is(&r->token, "(") && is_word(&r->before))
 			name = r->before;
 		bool is_negative = is(&r->before, "-");
-		if (name.len > 0 && token_number(&r->token, &value) && found < ENUMS_MAX) {
-			enums[found].name = keep_text(r, &name);
-			enums[found++].value = is_negative ? -value : value;
-			name.len = 0;
-		}
+		if (name.len == 0 || !token_number(&r->token, &value) || found == ENUMS_MAX)
+			continue;
+		value = is_negative ? -value : value;
+		if (!has_value(enums, found, value))
+			enums[found++] = (struct mib_enum){ keep_text(r, &name), value };
+		name.len = 0;
 	}
 	const struct mib_enum *kept = pool_copy(&r->mib->pool, enums, found, sizeof(enums[0]));
 	if (kept == NULL) {
@@ -196,9 +197,9 @@ read_place(struct reader *r, struct definition *d)
 	int64_t number;
 
 	while (next(r) && !is(&r->token, "}")) {
-		if (token_number(&r->token, &number) && number <= UINT32_MAX && d->sub_count < SUBS_MAX)
+		if (token_number(&r->token, &number) && number <= UINT32_MAX && d->sub_count < MIB_SUBS)
 			d->subs[d->sub_count++] = (uint32_t)number;
-		else if (d->parent == NULL && d->sub_count == 0 && isalpha((unsigned char)*r->token.text))
+		else if (d->parent == NULL && d->sub_count == 0 && is_word(&r->token))
 			d->parent = keep_text(r, &r->token);
 	}
 }
@@ -313,7 +314,7 @@ mib_read(struct mib *mib, const char *text, size_t len)
 
 	while (!r.out_of_memory && next(&r)) {
 		const struct token name = r.before, token = r.token;
-		const bool is_named = name.len > 0 && !name.is_string && isalpha((unsigned char)*name.text);
+		const bool is_named = is_word(&name);
 		if (is(&token, "IMPORTS")) {
 			while (next(&r) && !is(&r.token, ";"))
 				;
@@ -350,135 +351,4 @@ mib_load(struct mib *mib, const char *path)
 	free(text);
 	fclose(f);
 	return rc;
-}
-
-static const struct {
-	const char *name;
-	uint32_t ids[7];
-	size_t len;
-} roots[] = {
-	{ "iso", { 1 }, 1 },
-	{ "org", { 1, 3 }, 2 },
-	{ "dod", { 1, 3, 6 }, 3 },
-	{ "internet", { 1, 3, 6, 1 }, 4 },
-	{ "mgmt", { 1, 3, 6, 1, 2 }, 5 },
-	{ "mib-2", { 1, 3, 6, 1, 2, 1 }, 6 },
-	{ "transmission", { 1, 3, 6, 1, 2, 1, 10 }, 7 },
-	{ "experimental", { 1, 3, 6, 1, 3 }, 5 },
-	{ "private", { 1, 3, 6, 1, 4 }, 5 },
-	{ "enterprises", { 1, 3, 6, 1, 4, 1 }, 6 },
-	{ "snmpV2", { 1, 3, 6, 1, 6 }, 5 },
-	{ "snmpModules", { 1, 3, 6, 1, 6, 3 }, 6 },
-};
-
-static struct snmp_oid
-oid_of(const struct mib *mib, const char *name)
-{
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-		if (strcmp(roots[i].name, name) == 0)
-			return (struct snmp_oid){ roots[i].ids, roots[i].len };
-	for (size_t i = 0; i < mib->count; i++)
-		if (mib->definitions[i].node.oid.len > 0 && strcmp(mib->definitions[i].node.name, name) == 0)
-			return mib->definitions[i].node.oid;
-	return (struct snmp_oid){ 0 };
-}
-
-/* 1: it has its OID now; 0: its parent has none yet; -ENOMEM. */
-static int
-place(struct mib *mib, struct definition *d)
-{
-	const struct snmp_oid parent = d->parent == NULL ? (struct snmp_oid){ 0 } : oid_of(mib, d->parent);
-
-	if ((d->parent != NULL && parent.len == 0) || parent.len + d->sub_count > TOWERD_OID_MAX ||
-	    d->sub_count == 0)
-		return 0;
-	uint32_t *ids = pool_take(&mib->pool, parent.len + d->sub_count, sizeof(ids[0]));
-	if (ids == NULL)
-		return -ENOMEM;
-	if (parent.len > 0)
-		memcpy(ids, parent.ids, parent.len * sizeof(ids[0]));
-	memcpy(ids + parent.len, d->subs, d->sub_count * sizeof(ids[0]));
-	d->node.oid = (struct snmp_oid){ ids, parent.len + d->sub_count };
-	return 1;
-}
-
-static int
-compare_nodes(const void *one, const void *other)
-{
-	const struct snmp_oid *a = &(*(const struct mib_node *const *)one)->oid;
-	const struct snmp_oid *b = &(*(const struct mib_node *const *)other)->oid;
-
-	return oid_compare(a->ids, a->len, b->ids, b->len);
-}
-
-static void
-take_convention(const struct mib *mib, struct definition *d)
-{
-	for (size_t i = 0; d->node.enum_count == 0 && i < mib->convention_count; i++)
-		if (strcmp(mib->conventions[i].name, d->type_name) == 0) {
-			d->node.enums = mib->conventions[i].enums;
-			d->node.enum_count = mib->conventions[i].enum_count;
-		}
-}
-
-int
-mib_link(struct mib *mib)
-{
-	bool has_more = true;
-	size_t left = mib->count;
-
-	while (has_more) { /* parents may stand behind their children */
-		has_more = false;
-		for (size_t i = 0; i < mib->count; i++) {
-			struct definition *d = &mib->definitions[i];
-			int rc = d->node.oid.len > 0 ? 0 : place(mib, d);
-			if (rc < 0)
-				return rc;
-			has_more = has_more || rc > 0;
-			left -= (size_t)rc;
-		}
-	}
-	free(mib->nodes);
-	mib->nodes = calloc(mib->count + 1, sizeof(mib->nodes[0]));
-	mib->node_count = 0;
-	if (mib->nodes == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < mib->count; i++) {
-		take_convention(mib, &mib->definitions[i]);
-		if (mib->definitions[i].node.oid.len > 0)
-			mib->nodes[mib->node_count++] = &mib->definitions[i].node;
-	}
-	qsort(mib->nodes, mib->node_count, sizeof(mib->nodes[0]), compare_nodes);
-	return (int)left;
-}
-
-size_t
-mib_count(const struct mib *mib)
-{
-	return mib->node_count;
-}
-
-const struct mib_node *
-mib_at(const struct mib *mib, size_t i)
-{
-	return mib->nodes[i];
-}
-
-const struct mib_node *
-mib_find(const struct mib *mib, const uint32_t *ids, size_t len)
-{
-	size_t low = 0, high = mib->node_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct snmp_oid *oid = &mib->nodes[middle]->oid;
-		int c = oid_compare(oid->ids, oid->len, ids, len);
-		if (c == 0)
-			return mib->nodes[middle];
-		if (c < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
 }

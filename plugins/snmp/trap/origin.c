@@ -12,8 +12,8 @@ const char *const origin_reasons[ORIGIN_REASONS] = {
 	[ORIGIN_COMMUNITY] = "traps with a community that is not the device's",
 	[ORIGIN_MALFORMED] = "datagrams that are no traps",
 	[ORIGIN_USER] = "SNMPv3 traps that are not authentic, or of an unknown user",
-	[ORIGIN_STALE] = "SNMPv3 traps of a time that is past: replayed, or the device forgets its "
-			 "engineBoots; it is polled",
+	[ORIGIN_STALE] =
+	    "SNMPv3 traps of a time that is past: replayed, or engineBoots forgotten; it is polled",
 	[ORIGIN_SHARED] = "traps from an address of several devices: all of them are polled",
 };
 
