@@ -180,8 +180,10 @@ host_reload(struct host *host, void (*fault)(void *arg, const char *plugin, cons
 		struct plugin_lap lap = plugin_enter(plugin);
 		int rc = plugin->has.reload(&plugin->ctx);
 		plugin_leave(plugin, lap);
-		if (rc >= 0)
+		if (rc >= 0) {
+			plugin_devices_tell(plugin);
 			continue;
+		}
 		fault(arg, plugin->name, plugin_sentence(plugin, rc));
 		failed++;
 	}

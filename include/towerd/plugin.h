@@ -118,7 +118,8 @@ struct towerd_plugin {
 	void (*device_pace)(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pace *pace);
 	/*
 	 * 1.1. `towerctl reload`, after the inventory: reads again what the plugin keeps in files of its own (its options are those of the start).
-	 * On failure (towerd_fail()) what it had goes on; who asked is told the sentence.
+	 * On failure (towerd_fail()) what it had goes on; who asked is told the sentence. Then device_added() comes again for every device, since what
+	 * was read may concern any of them, also one that was refused.
 	 */
 	int (*reload)(struct towerd_ctx *ctx);
 };

@@ -205,8 +205,11 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 	if (old != NULL) {
 		bool is_same =
 		    old->len == member.len && memcmp(old->message, member.message, member.len) == 0;
-		if (!is_same) /* what was learned of it is of what it was */
-			forget_lesson(fleet, device->number);
+		if (is_same) { /* a reload that does not concern it */
+			member_fini(&member);
+			return 0;
+		}
+		forget_lesson(fleet, device->number); /* it is of what the device was */
 		member.pace = old->pace;
 		member_fini(old);
 		*old = member;
@@ -257,9 +260,42 @@ fleet_remove(struct fleet *fleet, uint32_t device)
 		send_to(worker_of(fleet, device), fleet->scratch.data, fleet->scratch.len);
 }
 
+static void
+log_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
+{
+	if (line == 0)
+		towerd_log(arg, TOWERD_LOG_ERROR, "%s: %s", file, message);
+	else
+		towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
+}
+
+/* All of the file or nothing: a slip in it must not silence devices that are polled. */
+static int
+reload_credentials(struct fleet *fleet)
+{
+	const struct snmp_config *config = towerd_config(fleet->ctx);
+	struct towerd_fault_sink faults = { .report = log_fault, .arg = fleet->ctx };
+	struct credentials *credentials = NULL;
+
+	int rc = credentials_load(config->credentials, &faults, &credentials);
+	if (rc >= 0 && faults.count == 0) {
+		credentials_free(fleet->credentials);
+		fleet->credentials = credentials;
+		return 0;
+	}
+	credentials_free(credentials);
+	return rc < 0 ? rc
+		      : towerd_fail(fleet->ctx, -EINVAL, "%s has %u fault%s, which the log names",
+			    config->credentials, faults.count, faults.count == 1 ? "" : "s");
+}
+
 int
 fleet_reload(struct fleet *fleet)
 {
+	int rc = reload_credentials(fleet);
+
+	if (rc < 0)
+		return rc;
 	message_begin(&fleet->scratch, MESSAGE_RELOAD);
 	for (unsigned w = 0; w < fleet->worker_count && !fleet->scratch.failed; w++)
 		send_to(&fleet->workers[w], fleet->scratch.data, fleet->scratch.len);
@@ -425,15 +461,6 @@ fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len)
 		takers[type](worker, &r);
 	else
 		towerd_count(fleet->ctx, "unknown-messages", 1);
-}
-
-static void
-log_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
-{
-	if (line == 0)
-		towerd_log(arg, TOWERD_LOG_ERROR, "%s: %s", file, message);
-	else
-		towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
 }
 
 int

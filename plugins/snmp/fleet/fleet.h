@@ -26,7 +26,10 @@ void fleet_worker_exit(struct fleet *fleet, unsigned id);
 /* Something has happened at the device: its worker polls it at once, and tells the state of its alarms. */
 void fleet_poll_now(struct fleet *fleet, uint32_t device);
 
-/* `towerctl reload`: the profiles anew, in all workers; devices that they do not concern go on as they were. -ENOMEM. */
+/*
+ * `towerctl reload`: the credentials and, in all workers, the profiles anew; devices that they do not concern go on as they were. On failure
+ * nothing has changed: -EINVAL (a fault in the credentials, towerd_fail() has said so), -ENOMEM.
+ */
 int fleet_reload(struct fleet *fleet);
 
 struct traps;
