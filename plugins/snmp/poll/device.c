@@ -275,7 +275,7 @@ device_free(struct device *device)
 	session_fini(&device->session);
 	if (device->timer != NULL)
 		towerd_timer_free(device->poller->ctx, device->timer);
-	discovery_free(device->discovery);
+	device_drop_discovery(device);
 	poll_free(device->poll);
 	free(device->pace);
 	free(device->profile);

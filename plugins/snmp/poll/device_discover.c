@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /* What a device consists of: found out, told to the agent, and polled from then on. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plugins/snmp/poll/device_inside.h"
 #include "plugins/snmp/poll/device_tell.h"
 
-#define LOST_TIMES 10  /* intervals until a discovery that failed is tried again */
-#define ASK_MS     500 /* the agent may be reserving numbers on the disk: it is asked again, … */
-#define ASK_STEPS  7   /* … the pause doubling so often */
+#define LOST_TIMES      10   /* intervals until a discovery that failed is tried again */
+#define ASK_MS          500  /* the agent may be reserving numbers on the disk: it is asked again, … */
+#define ASK_STEPS       7    /* … the pause doubling so often */
+#define LOOKING_MAX     512  /* discoveries at a time, of some tens of kilobytes each; … */
+#define LATER_MS        500  /* … the others come a little later */
+#define GIVE_BACK_AFTER 1000 /* discoveries */
 
 void
 device_ask_numbers(struct device *device)
@@ -88,6 +92,45 @@ discovery_done(struct device *device, struct discovery *d)
 	device_ask_numbers(device);
 }
 
+/* What many discoveries took is given back to the host when the last of them is done: a heap full of holes would keep it. */
+static void
+give_back(struct poller *poller)
+{
+	if (poller->looking > 0 || poller->looked < GIVE_BACK_AFTER)
+		return;
+	poller->looked = 0;
+	malloc_trim(0);
+}
+
+static struct discovery *
+take_discovery(struct device *device)
+{
+	struct discovery *d = device->discovery;
+
+	device->discovery = NULL;
+	device->poller->looking -= device->is_looking;
+	device->poller->looked += device->is_looking;
+	device->is_looking = false;
+	return d;
+}
+
+void
+device_drop_discovery(struct device *device)
+{
+	discovery_free(take_discovery(device));
+	give_back(device->poller);
+}
+
+/* One that has no answer yet takes next to nothing, and does not count: the dead keep nobody waiting. */
+void
+device_discovery_answered(struct device *device, const struct codec_answer *answer)
+{
+	device->poller->looking += !device->is_looking;
+	device->is_looking = true;
+	discovery_answer(device->discovery, answer);
+	device_discover_on(device);
+}
+
 void
 device_discover_on(struct device *device)
 {
@@ -97,23 +140,28 @@ device_discover_on(struct device *device)
 		device_ask_round(device);
 		return;
 	}
-	struct discovery *d = device->discovery;
-	device->discovery = NULL;
+	struct discovery *d = take_discovery(device);
 	discovery_done(device, d);
 	discovery_free(d);
+	give_back(device->poller);
 }
 
 void
 device_discover(struct device *device)
 {
 	device->phase = PHASE_DISCOVER;
+	device_drop_discovery(device);
+	if (device->poller->looking >= LOOKING_MAX) {
+		device->discover_ms = 0; /* the plan that it has holds until then */
+		device_schedule(device, LATER_MS + arc4random_uniform(LATER_MS));
+		return;
+	}
 	learned_expire(&device->box.learned, towerd_utc_ms(device->poller->ctx));
 	if (device->is_version_free && !device->box.learned.is_v1 &&
 	    access_version(device->session.access) != device->version) {
 		access_set_version(device->session.access, device->version);
 		device->is_version_sure = false;
 	}
-	discovery_free(device->discovery);
 	device->discovery = discovery_new(device->poller->profiles, device->profile,
 	    access_version(device->session.access), &device->box.learned);
 	if (device->discovery == NULL)

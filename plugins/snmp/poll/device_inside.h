@@ -38,6 +38,7 @@ struct device {
 	uint8_t attempts;                      /* of the question that PHASE_CHECK is about */
 	enum codec_version version : 8;        /* as configured */
 	bool is_version_free, is_version_sure; /* it has answered this one */
+	bool is_looking;                       /* its discovery has been answered: it takes memory */
 	bool is_confirm_wanted;                /* a round is to follow this one */
 };
 
@@ -54,6 +55,8 @@ extern const struct poll_sink device_poll_sink;
 /* device_discover.c */
 void device_discover(struct device *device);
 void device_discover_on(struct device *device);
+void device_discovery_answered(struct device *device, const struct codec_answer *answer);
+void device_drop_discovery(struct device *device);
 void device_ask_numbers(struct device *device);
 
 /* device_silence.c */

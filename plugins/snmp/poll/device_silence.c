@@ -56,8 +56,7 @@ static void
 go_down(struct device *device, const char *reason)
 {
 	device->phase = PHASE_DOWN;
-	discovery_free(device->discovery);
-	device->discovery = NULL;
+	device_drop_discovery(device);
 	say_presence(device, TOWERD_PRESENCE_UNREACHABLE, reason);
 	device_schedule(device, down_pause(device));
 }
@@ -111,8 +110,7 @@ static void
 round_answered(struct device *device, const struct codec_answer *answer)
 {
 	if (device->phase == PHASE_DISCOVER) {
-		discovery_answer(device->discovery, answer);
-		device_discover_on(device);
+		device_discovery_answered(device, answer);
 	} else if (poll_answer(device->poll, answer, device_now_ms(device))) {
 		towerd_count(device->poller->ctx, "restarts-seen", 1);
 		device_discover(device);

@@ -33,6 +33,8 @@ struct poller {
 	size_t device_count;
 	struct waiting waiting;
 	struct shared_plans plans;
+	uint32_t looking,
+	    looked; /* discoveries under way that are answered; that were, since their memory was given back */
 };
 
 /* On failure towerd_fail() has said why; poller_stop() is right after either. */
