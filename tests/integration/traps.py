@@ -288,6 +288,24 @@ class TrapsTest(harness.TestCase):
         self.assertEqual(agent.snmp("get", *engine), before)
         self.assertTrue(agent.snmp("get", "1.3.6.1.2.1.1.3.0"))
 
+    def test_who_may_send_follows_a_reload(self):
+        with open(self.path("credentials.yaml"), "w") as f:
+            f.write("boxes: { community: public }\nothers: { community: first-word }\n")
+        os.chmod(self.path("credentials.yaml"), 0o600)
+        agent = self.run_agent(entry={"community": None, "credentials": "boxes"},
+                               snmp={"credentials": self.path("credentials.yaml"), "trap-credentials": ["others"]})
+        self.notify(trap=BOX + ".0.9", community="first-word")
+        self.wait_alarms(agent, ("site/intrusion", "box-1"))
+        with open(self.path("credentials.yaml"), "w") as f:
+            f.write("boxes: { community: public }\nothers: { community: second-word }\n")
+        with open(self.path("profiles/trap-box.yaml"), "a") as f:
+            f.write("  - { trap: .0.10, clears: site/intrusion }\n")
+        self.assertEqual(agent.run_ctl("reload")[0], 0)
+        self.notify(trap=BOX + ".0.10", community="first-word")
+        self.wait_counter(agent, "traps-wrong-community", 1)
+        self.notify(trap=BOX + ".0.10", community="second-word")
+        self.wait_alarms(agent)
+
     def test_no_address_no_receiver(self):
         agent = self.run_agent(snmp={"traps": []})
         self.assertIsNone(self.trap_worker(agent))

@@ -486,7 +486,7 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 		if (rc < 0)
 			return rc;
 	}
-	return traps_start(ctx, fleet, fleet->credentials, &fleet->traps);
+	return traps_start(ctx, fleet, &fleet->traps);
 }
 
 void

@@ -28,7 +28,6 @@ struct source { /* a device: what the process is told of it, kept so that it can
 struct traps {
 	struct towerd_ctx *ctx;
 	struct fleet *fleet;
-	const struct credentials *credentials;
 	struct process process;
 	struct towerd_timer *listen; /* rings when the devices of this turn are told */
 	struct source *sources;      /* sorted by device */
@@ -109,21 +108,33 @@ listen_now(struct towerd_ctx *ctx, void *arg)
 	send_scratch(traps);
 }
 
+/* The file may have been read anew since: the names in it are looked up each time. */
 static void
-tell_all(void *arg)
+tell_accesses(struct traps *traps)
 {
-	struct traps *traps = arg;
 	const struct snmp_config *config = towerd_config(traps->ctx);
 	struct access_settings access;
 
 	for (size_t i = 0; i < config->trap_credentials.count; i++) {
-		if (credentials_named(traps->credentials, config->trap_credentials.items[i], &access) < 0)
-			continue; /* was said at the start */
+		const char *name = config->trap_credentials.items[i];
+		if (credentials_named(fleet_credentials(traps->fleet), name, &access) < 0) {
+			towerd_log(traps->ctx, TOWERD_LOG_ERROR,
+			    "trap-credentials \"%s\": the credentials' file has none of that name", name);
+			continue;
+		}
 		message_begin(&traps->scratch, MESSAGE_TRAP_ACCESS);
 		access_put(&traps->scratch, &access);
 		send_scratch(traps);
 		explicit_bzero(traps->scratch.data, traps->scratch.len);
 	}
+}
+
+static void
+tell_all(void *arg)
+{
+	struct traps *traps = arg;
+
+	tell_accesses(traps);
 	for (size_t i = 0; i < traps->count; i++)
 		tell_source(traps, &traps->sources[i]);
 	/* At the start of the agent the devices come in this turn of its loop, after the plugin. */
@@ -254,6 +265,7 @@ traps_reload(struct traps *traps)
 		return;
 	message_begin(&traps->scratch, MESSAGE_RELOAD);
 	send_scratch(traps);
+	tell_accesses(traps);
 }
 
 /* ---- what came */
@@ -346,7 +358,7 @@ traps_worker_exit(struct traps *traps, unsigned worker)
 /* ---- beginning and end */
 
 static int
-check_options(struct towerd_ctx *ctx, const struct credentials *credentials)
+check_options(struct towerd_ctx *ctx)
 {
 	const struct snmp_config *config = towerd_config(ctx);
 	struct listener_address listen;
@@ -361,17 +373,11 @@ check_options(struct towerd_ctx *ctx, const struct credentials *credentials)
 		if (wire_source_parse(config->trap_relays.items[i], &relay) < 0)
 			return towerd_fail(ctx, -EINVAL, "trap-relays \"%s\" is not a literal address",
 			    config->trap_relays.items[i]);
-	for (size_t i = 0; i < config->trap_credentials.count; i++)
-		if (credentials_named(credentials, config->trap_credentials.items[i], NULL) < 0)
-			towerd_log(ctx, TOWERD_LOG_ERROR,
-			    "trap-credentials \"%s\": the credentials' file has none of that name",
-			    config->trap_credentials.items[i]);
 	return 0;
 }
 
 int
-traps_start(
-    struct towerd_ctx *ctx, struct fleet *fleet, const struct credentials *credentials, struct traps **out)
+traps_start(struct towerd_ctx *ctx, struct fleet *fleet, struct traps **out)
 {
 	const struct snmp_config *config = towerd_config(ctx);
 
@@ -383,9 +389,8 @@ traps_start(
 	*out = traps;
 	traps->ctx = ctx;
 	traps->fleet = fleet;
-	traps->credentials = credentials;
 	traps->process.id = -1;
-	int rc = check_options(ctx, credentials);
+	int rc = check_options(ctx);
 	if (rc < 0)
 		return rc;
 	traps->listen = towerd_timer_new(ctx, listen_now, traps);

@@ -15,8 +15,7 @@ struct traps;
 #define TRAP_REFUSED_USAGE "[--json]"
 
 /* Without the option `traps` all that follows does nothing. On failure towerd_fail() has said why; traps_stop() is right after either. */
-int traps_start(
-    struct towerd_ctx *ctx, struct fleet *fleet, const struct credentials *credentials, struct traps **out);
+int traps_start(struct towerd_ctx *ctx, struct fleet *fleet, struct traps **out);
 void traps_stop(struct traps *traps);
 
 /* A device with its checked entry. -EINVAL: its `traps-from` has a fault, towerd_fail() has said which. -ENOMEM. */
@@ -25,7 +24,7 @@ void traps_remove(struct traps *traps, uint32_t device);
 /* What polling has found out of a device: of interest are `profile` and `engine-id`. */
 void traps_attribute(struct traps *traps, uint32_t device, const char *name, const char *value);
 
-/* The process reads the profiles anew. */
+/* The process reads the profiles anew, and forgets who may send: the credentials have changed, all devices are added again after it. */
 void traps_reload(struct traps *traps);
 
 /* False: it is not this worker's. */

@@ -117,10 +117,31 @@ load_profiles(struct receiver *receiver)
 }
 
 static void
+forget_words(char **words, size_t *count)
+{
+	while (*count > 0) {
+		char *word = words[--*count];
+		explicit_bzero(word, strlen(word));
+		free(word);
+	}
+}
+
+/* Who may send is told anew after it. */
+static void
+forget_accesses(struct receiver *receiver)
+{
+	forget_words(receiver->communities, &receiver->community_count);
+	forget_words(receiver->users, &receiver->user_count);
+	if (receiver->inbound != NULL)
+		inbound_clear_users(receiver->inbound);
+}
+
+static void
 take_reload(struct receiver *receiver, struct message_reader *r)
 {
 	struct profiles *profiles = message_is_whole(r) ? load_profiles(receiver) : NULL;
 
+	forget_accesses(receiver);
 	if (profiles == NULL)
 		return;
 	profiles_unref(receiver->profiles);
@@ -215,12 +236,7 @@ receiver_stop(struct receiver *receiver)
 		listener_close(receiver->listeners[i]);
 	for (size_t i = 0; i < receiver->answer_count; i++)
 		free(receiver->answers[i].data);
-	for (size_t i = 0; i < receiver->community_count; i++) {
-		explicit_bzero(receiver->communities[i], strlen(receiver->communities[i]));
-		free(receiver->communities[i]);
-	}
-	for (size_t i = 0; i < receiver->user_count; i++)
-		free(receiver->users[i]);
+	forget_accesses(receiver);
 	inbound_free(receiver->inbound);
 	usm_free(receiver->usm);
 	if (receiver->due != NULL)
