@@ -11,7 +11,7 @@
 #include "agent/agent.h"
 #include "agent/config/log.h"
 #include "agent/config/option_doc.h"
-#include "agent/model/inventory.h"
+#include "agent/model/inventory_doc.h"
 
 #define CONFIG_DEFAULT "/etc/towerd/towerd.yaml"
 #define SCALE_MAX      1000
@@ -27,6 +27,20 @@ static const char usage[] =
 #endif
     ;
 
+/* NULL: there is none, or it has a fault. */
+static struct inventory *
+check_inventory(const char *path, struct towerd_fault_sink *faults)
+{
+	size_t len;
+	char *text = path == NULL ? NULL : agent_read_file(path, &len, faults);
+	struct inventory *inventory = text == NULL ? NULL : inventory_parse(path, text, len, faults);
+
+	if (inventory != NULL)
+		inventory_check_references(inventory, NULL, faults);
+	free(text);
+	return inventory;
+}
+
 static int
 check(const char *path)
 {
@@ -35,14 +49,9 @@ check(const char *path)
 
 	if (config == NULL)
 		return 1;
-	host_check(config, &faults);
-	if (config->agent.inventory != NULL) {
-		size_t len;
-		char *text = agent_read_file(config->agent.inventory, &len, &faults);
-		if (text != NULL)
-			inventory_check(config->agent.inventory, text, len, &faults);
-		free(text);
-	}
+	struct inventory *inventory = check_inventory(config->agent.inventory, &faults);
+	host_check(config, inventory, &faults);
+	inventory_free(inventory);
 	config_free(config);
 	return faults.count > 0;
 }

@@ -6,9 +6,52 @@
 
 #include "agent/config/option_doc.h"
 #include "agent/host/output.h"
+#include "agent/model/inventory.h"
+
+struct checking {
+	struct plugin *plugin;
+	struct towerd_fault_sink *faults;
+};
+
+static void
+check_device(void *arg, const struct towerd_device *device, const char *file, unsigned line, unsigned column)
+{
+	const struct checking *checking = arg;
+	struct plugin *plugin = checking->plugin;
+	char text[PLUGIN_SENTENCE_MAX + 128];
+
+	plugin->error[0] = '\0';
+	int rc = plugin->has.check(&plugin->ctx, device, checking->faults);
+	if (rc >= 0)
+		return;
+	snprintf(text, sizeof(text), "site %s: device %s: %s", device->site, device->slot,
+	    plugin->error[0] != '\0' ? plugin->error : strerror(-rc));
+	checking->faults->count++;
+	checking->faults->report(checking->faults->arg, file, line, column, text);
+}
+
+/* Its options are good: what its files hold, and its devices' entries. */
+static void
+check_inside(struct plugin *plugin, const struct config_plugin *configured, const struct config *config,
+    const struct inventory *inventory, struct towerd_fault_sink *faults)
+{
+	struct checking checking = { plugin, faults };
+
+	if (plugin->has.check == NULL)
+		return;
+	plugin->ctx.host = services_offline();
+	int rc = plugin->has.check(&plugin->ctx, NULL, faults);
+	if (rc < 0)
+		towerd_yaml_fault(config->yaml, configured->options, faults, "plugin %s: %s", plugin->name,
+		    plugin->error[0] != '\0' ? plugin->error : strerror(-rc));
+	else if (inventory != NULL)
+		inventory_each_device(inventory, plugin->name, check_device, &checking);
+	if (plugin->has.stop != NULL)
+		plugin->has.stop(&plugin->ctx);
+}
 
 void
-host_check(const struct config *config, struct towerd_fault_sink *faults)
+host_check(const struct config *config, const struct inventory *inventory, struct towerd_fault_sink *faults)
 {
 	struct host host = { .parts = { .config = config } };
 
@@ -18,8 +61,8 @@ host_check(const struct config *config, struct towerd_fault_sink *faults)
 		if (plugin == NULL || plugin->run == PLUGIN_REFUSED)
 			towerd_yaml_fault(config->yaml, configured->options, faults, "plugin %s: %s",
 			    configured->name, plugin == NULL ? "out of memory" : plugin->reason);
-		else
-			plugin_configure(plugin, config->yaml, configured->options, faults);
+		else if (plugin_configure(plugin, config->yaml, configured->options, faults) == 0)
+			check_inside(plugin, configured, config, inventory, faults);
 		plugin_unload(plugin);
 	}
 }

@@ -54,8 +54,10 @@ void host_overstay(struct host *host, const struct loop_owner *owner, int64_t cp
 void host_commit(struct host *host); /* store_settings.on_commit: records may wait for cursors */
 void host_cursor_lost(struct host *host, const char *name); /* store_settings.on_cursor_lost */
 
-/* `towerd -t`: loads each plugin and checks its options and nothing else. */
-void host_check(const struct config *config, struct towerd_fault_sink *faults);
+/* `towerd -t`: loads each plugin, checks its options, and has it look at its files and at its devices in `inventory` (NULL: there is none). */
+struct inventory;
+void
+host_check(const struct config *config, const struct inventory *inventory, struct towerd_fault_sink *faults);
 /* The reference page of the options of all plugins in `dir`, in Markdown. */
 void host_print_options(const char *dir);
 

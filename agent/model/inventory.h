@@ -38,7 +38,13 @@ int inventory_apply(struct model *model, struct inventory *inventory, bool prune
 int inventory_import(struct model *model, const char *name, const char *text, size_t len, bool prune,
     const char *actor, struct towerd_fault_sink *faults, struct inventory_result *result, model_done_fn *done,
     void *arg);
-/* The same check without a model: `towerd -t`. 0 or -EINVAL. */
+/* Each device of a driver as its plugin is told of it (its number is 0), and where it stands. Borrowed for the call. */
+struct towerd_device;
+typedef void inventory_device_fn(
+    void *arg, const struct towerd_device *device, const char *file, unsigned line, unsigned column);
+void inventory_each_device(
+    const struct inventory *inventory, const char *driver, inventory_device_fn *fn, void *arg);
+/* The same check as an import's, without a model: `towerd -t`. 0 or -EINVAL. */
 int inventory_check(const char *name, const char *text, size_t len, struct towerd_fault_sink *faults);
 /*
  * The inventory as YAML, which inventory_import() reads back to the same. Positions and stand-in relations only for scopes that may

@@ -95,6 +95,28 @@ inventory_check_whole(struct inventory_reader *reader)
 	check_doubles(reader);
 }
 
+void
+inventory_each_device(
+    const struct inventory *inventory, const char *driver, inventory_device_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < inventory->site_count; i++) {
+		const struct inventory_site *site = &inventory->sites[i];
+		for (size_t k = 0; k < site->device_count; k++) {
+			const struct inventory_device *d = &site->devices[k];
+			const struct towerd_device device = { .size = sizeof(device),
+				.site = site->id,
+				.slot = d->slot,
+				.address = d->address,
+				.is_portable = site->kind == SITE_PORTABLE,
+				.keys = d->keys,
+				.values = d->values,
+				.setting_count = d->setting_count };
+			if (strcmp(d->driver, driver) == 0)
+				fn(arg, &device, inventory->name, d->place.line, d->place.column);
+		}
+	}
+}
+
 static void
 check_ids(struct inventory_reader *reader, const struct model *model, const struct inventory_site *site,
     const char *key, const char *text, struct inventory_place place)

@@ -11,7 +11,7 @@
  * Versions: a plugin built for another MAJOR is refused; one built for a newer MINOR than the agent's is refused too.
  *   1.0  the first
  *   1.1  the callbacks device_pace() and reload(); towerd_fault_sweep(), towerd_fault_type_known(); expires_ms of struct
- *        towerd_fault
+ *        towerd_fault; check()
  * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
  */
 #ifndef TOWERD_PLUGIN_H
@@ -66,6 +66,8 @@ struct towerd_receipt {
 	const char *state;  /* of the ticket afterwards; "" when rejected */
 	const char *reason; /* "" when applied */
 };
+
+struct towerd_fault_sink; /* towerd/yaml.h */
 
 struct towerd_plugin {
 	uint32_t size;
@@ -122,6 +124,13 @@ struct towerd_plugin {
 	 * was read may concern any of them, also one that was refused.
 	 */
 	int (*reload)(struct towerd_ctx *ctx);
+	/*
+	 * 1.1. `towerd -t`, instead of start(), with the services of an offline command; stop() comes at the end. First without a device, for the files
+	 * that the options name: their faults go to `faults`. Then for each device of the inventory whose driver it is. A failure is reported with the
+	 * sentence of towerd_fail(), at the plugin's options or at the device's place.
+	 */
+	int (*check)(
+	    struct towerd_ctx *ctx, const struct towerd_device *device, struct towerd_fault_sink *faults);
 };
 
 enum towerd_log_level { TOWERD_LOG_ERROR, TOWERD_LOG_WARNING, TOWERD_LOG_INFO, TOWERD_LOG_DEBUG };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/snmp/explore/explorer.h"
+#include "plugins/snmp/fleet/check.h"
 #include "plugins/snmp/fleet/explore.h"
 #include "plugins/snmp/fleet/fleet.h"
 #include "plugins/snmp/fleet/traps.h"
@@ -18,6 +19,7 @@
 /* In the agent `fleet` and `explore` are used, in a worker what its role needs. */
 struct snmp_state {
 	struct fleet *fleet;
+	struct check *check;
 	struct explore *explore;
 	struct poller poller;
 	struct explorer explorer;
@@ -139,6 +141,8 @@ snmp_stop(struct towerd_ctx *ctx)
 
 	explore_free(snmp->explore);
 	snmp->explore = NULL;
+	check_free(snmp->check);
+	snmp->check = NULL;
 	fleet_stop(snmp->fleet);
 	snmp->fleet = NULL;
 	receiver_stop(snmp->receiver);
@@ -220,9 +224,19 @@ snmp_worker_receive(struct towerd_ctx *ctx, const void *data, size_t len)
 		poller_message(&snmp->poller, data, len);
 }
 
+static int
+snmp_check(struct towerd_ctx *ctx, const struct towerd_device *device, struct towerd_fault_sink *faults)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+
+	if (device == NULL)
+		return check_new(ctx, faults, &snmp->check);
+	return check_device(ctx, snmp->check, device);
+}
+
 TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP", .config_size = sizeof(struct snmp_config),
     .state_size = sizeof(struct snmp_state), TOWERD_LIST(options), TOWERD_LIST(commands), .start = snmp_start,
-    .stop = snmp_stop, .reload = snmp_reload, .device_added = snmp_device_added,
+    .stop = snmp_stop, .reload = snmp_reload, .check = snmp_check, .device_added = snmp_device_added,
     .device_removed = snmp_device_removed, .device_pace = snmp_device_pace,
     .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
     .worker_receive = snmp_worker_receive);

@@ -57,7 +57,17 @@ class Daemon(harness.TestCase):
             ("readers:\n  r: { role: king }\n", r":2:14: .*\"king\""),
             ("plugins:\n  nothing-of-the-kind: {}\n", r":\d+:\d+: plugin nothing-of-the-kind: "),
             ("agent:\n  inventory: %s\n" % self.path("sites.yaml"), r"sites\.yaml:3:\d+: "),
+            ("plugins:\n  snmp: { credentials: %s }\n" % self.path("keys.yaml"), r'keys\.yaml:1:\d+: core: "auth-key" is shorter than 8 octets'),
+            ("agent:\n  inventory: %s\nplugins:\n  snmp: {}\n" % self.path("devices.yaml"),
+             r'devices\.yaml:2:\d+: site A: device b: "auth" needs an `auth-key`'),
+            ("plugins:\n  snmp: { source: eth0 }\n", r':2:\d+: plugin snmp: source "eth0" is not a literal address'),
         ]
+        with open(self.path("keys.yaml"), "w") as f:
+            f.write("core: { user: poller, auth: MD5, auth-key: hush }\n")
+        os.chmod(self.path("keys.yaml"), 0o600)
+        with open(self.path("devices.yaml"), "w") as f:
+            f.write("sites: [ { id: A, devices: [ { id: a, driver: snmp, address: 127.0.0.1, community: public },\n"
+                    "  { id: b, driver: snmp, address: 127.0.0.1, user: poller, auth: MD5 } ] } ]\n")
         with open(self.path("sites.yaml"), "w") as f:
             f.write("sites:\n  - id: A\n    kind: floating\n")
         for text, pattern in cases:
@@ -67,6 +77,7 @@ class Daemon(harness.TestCase):
             done = subprocess.run([harness.binary("towerd"), "-c", path, "-t"], capture_output=True, text=True)
             self.assertEqual(done.returncode, 1, text)
             self.assertRegex(done.stderr, pattern)
+            self.assertNotIn("hush", done.stderr)
         done = subprocess.run([harness.binary("towerd"), "-c", self.path("absent.yaml")], capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
         self.assertIn("absent.yaml", done.stderr)

@@ -201,6 +201,7 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 		return -ENOMEM;
 	}
 	memcpy(member.message, fleet->scratch.data, member.len);
+	explicit_bzero(fleet->scratch.data, fleet->scratch.len); /* secrets */
 	struct member *old = find_member(fleet, device->number);
 	if (old != NULL) {
 		bool is_same =
