@@ -246,6 +246,27 @@ class PollV3Test(harness.TestCase):
             south = f.read().split()[0]
         self.assertNotEqual(south, north[0].hex())
 
+    def test_reload_takes_the_credentials_anew(self):
+        self.snmpd.start()
+        right, wrong = credentials("SHA-256", "AES-128"), credentials("SHA-256", "AES-128", **{"auth-key": WRONG_KEY})
+        agent = self.run_agent({"good": right, "bad": wrong})
+        self.wait_presence(agent, "good", "reachable")
+        self.wait_presence(agent, "bad", "unreachable", "refuses the digest")
+        path = self.path("credentials.yaml")
+
+        def rewrite(named):
+            with open(path, "w") as f:
+                json.dump(named, f)
+            return agent.run_ctl("reload")
+        status, _, err = rewrite({"good": {**right, "auth-key": "short"}})
+        self.assertEqual((status != 0, "has 1 fault" in err), (True, True), err)
+        self.wait_polled(agent, "good")
+        self.assertEqual(rewrite({"good": right, "bad": right})[0], 0)
+        self.wait_presence(agent, "bad", "reachable")
+        self.assertEqual(rewrite({"good": right})[0], 0)
+        self.wait_presence(agent, "bad", "unknown", 'credentials "bad": .* has none of that name')
+        self.wait_polled(agent, "good")
+
     def test_our_own_engine_is_the_same_after_a_restart(self):
         self.snmpd.start()
         agent = self.run_agent({"box": credentials("MD5")})

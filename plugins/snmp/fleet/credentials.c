@@ -235,6 +235,24 @@ credentials_free(struct credentials *c)
 	free(c);
 }
 
+int
+credentials_reload(struct credentials *c, struct towerd_fault_sink *faults)
+{
+	unsigned before = faults->count;
+	struct credentials *fresh;
+	int rc = credentials_load(c->path, faults, &fresh);
+
+	if (rc == 0 && faults->count > before)
+		rc = -EINVAL;
+	if (rc == 0) {
+		const struct credentials old = *c;
+		*c = *fresh;
+		*fresh = old;
+	}
+	credentials_free(fresh);
+	return rc;
+}
+
 static const struct named *
 find_named(const struct credentials *c, const char *name)
 {
@@ -304,6 +322,12 @@ overlay(
 {
 	char text[FAULT_TEXT] = "";
 	struct towerd_fault_sink faults = { .report = keep_first, .arg = text };
+	size_t k = 1;
+
+	while (credentials_keys[k] != NULL && towerd_device_setting(device, credentials_keys[k]) == NULL)
+		k++;
+	if (credentials_keys[k] == NULL)
+		return 0; /* most devices have none of their own */
 	char *map = write_map(device);
 
 	towerd_yaml_free(c->device_doc);

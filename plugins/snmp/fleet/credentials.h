@@ -21,6 +21,8 @@ struct credentials;
  */
 int credentials_load(const char *path, struct towerd_fault_sink *faults, struct credentials **out);
 void credentials_free(struct credentials *credentials);
+/* Reads the file again. When it has a fault nothing has changed: -EINVAL, and `faults` were told. -ENOMEM. */
+int credentials_reload(struct credentials *credentials, struct towerd_fault_sink *faults);
 
 /* A device's keys that are about this; NULL at the end. */
 extern const char *const credentials_keys[];

@@ -25,7 +25,8 @@ struct explore {
 	int worker; /* -1: none */
 	struct towerd_out *out;
 	struct finds finds;
-	const char *names[NAMES_MAX]; /* of the credentials that are tried; the credentials' own */
+	char *names
+	    [NAMES_MAX]; /* of the credentials that are tried: copies, the file may be read again meanwhile */
 	size_t name_count;
 	bool is_recording;
 	struct message_writer message;
@@ -50,11 +51,19 @@ explore_new(struct towerd_ctx *ctx, struct fleet *fleet)
 	return explore;
 }
 
+static void
+forget_names(struct explore *explore)
+{
+	while (explore->name_count > 0)
+		free(explore->names[--explore->name_count]);
+}
+
 void
 explore_free(struct explore *explore)
 {
 	if (explore == NULL)
 		return;
+	forget_names(explore);
 	finds_fini(&explore->finds);
 	message_fini(&explore->message);
 	free(explore);
@@ -111,14 +120,16 @@ choose_credentials(struct explore *explore, const struct arguments *args, struct
 {
 	const struct credentials *credentials = fleet_credentials(explore->fleet);
 
-	explore->name_count = 0;
+	forget_names(explore);
 	for (size_t i = 0; i < credentials_count(credentials); i++) {
 		const char *name = credentials_name(credentials, i);
 		size_t k = 0;
 		while (k < args->name_count && strcmp(args->names[k], name) != 0)
 			k++;
-		if ((args->name_count == 0 || k < args->name_count) && explore->name_count < NAMES_MAX)
-			explore->names[explore->name_count++] = name;
+		if ((args->name_count > 0 && k == args->name_count) || explore->name_count == NAMES_MAX)
+			continue;
+		explore->names[explore->name_count] = strdup(name);
+		explore->name_count += explore->names[explore->name_count] != NULL;
 	}
 	for (size_t k = 0; k < args->name_count; k++)
 		if (credentials_named(credentials, args->names[k], NULL) < 0)

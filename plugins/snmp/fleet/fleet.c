@@ -276,18 +276,11 @@ reload_credentials(struct fleet *fleet)
 {
 	const struct snmp_config *config = towerd_config(fleet->ctx);
 	struct towerd_fault_sink faults = { .report = log_fault, .arg = fleet->ctx };
-	struct credentials *credentials = NULL;
+	int rc = credentials_reload(fleet->credentials, &faults);
 
-	int rc = credentials_load(config->credentials, &faults, &credentials);
-	if (rc >= 0 && faults.count == 0) {
-		credentials_free(fleet->credentials);
-		fleet->credentials = credentials;
-		return 0;
-	}
-	credentials_free(credentials);
-	return rc < 0 ? rc
-		      : towerd_fail(fleet->ctx, -EINVAL, "%s has %u fault%s, which the log names",
-			    config->credentials, faults.count, faults.count == 1 ? "" : "s");
+	return rc != -EINVAL ? rc
+			     : towerd_fail(fleet->ctx, rc, "%s has %u fault%s, which the log names",
+				   config->credentials, faults.count, faults.count == 1 ? "" : "s");
 }
 
 int
