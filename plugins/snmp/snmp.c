@@ -53,7 +53,7 @@ static const struct towerd_option options[] = {
 	{ "source", TOWERD_OPT_TEXT, offsetof(struct snmp_config, source),
 	    .help = "address of this host to poll from; without it the host chooses" },
 	{ "credentials", TOWERD_OPT_PATH, offsetof(struct snmp_config, credentials),
-	    .help = "file of named communities, which the world may not read" },
+	    .help = "file of named communities and users, which the world may not read" },
 	{ "traps", TOWERD_OPT_TEXTS, offsetof(struct snmp_config, traps),
 	    .help = "where traps and informs are received, each as udp:PORT, udp:ADDRESS:PORT or "
 		    "udp6:[ADDRESS]:PORT; without it nowhere" },
