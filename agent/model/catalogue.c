@@ -256,7 +256,7 @@ static const struct catalogue_kind kinds[] = {
 		LIMITS(NO_DEFAULT)) } } },
 	{ NUMBER("battery.used", "charge taken from the battery", 0, 10000000, AMPEREHOURS) },
 	/* ETSI EN 300 132-2: equipment works down to -40.5 V; -43 V at the plant leaves room for the cables. Magnitudes, as agents report them. */
-	{ NUMBER("battery.voltage", "battery voltage", 0, 1500, VOLTS_DC), .ups_object = "upsBatteryVoltage",
+	{ NUMBER("battery.voltage", "battery voltage", 0, 1500, VOLTS_DC),
 	    .battery_object = "batteryActualVoltage",
 	    .rules = { { BELOW(.alarm_type = "power/dc-undervoltage",
 		LADDER(TOWERD_MINOR, TOWERD_MAJOR, TOWERD_CRITICAL), LIMITS(47000, 45000, 43000),
@@ -605,6 +605,9 @@ static const struct catalogue_kind kinds[] = {
 		IN_STATES("fault", "power/mains-failure", TOWERD_MAJOR) } },
 	{ STATE("transfer.switch", "switch of a transfer switch", switch_states) },
 
+	/* Not battery.voltage: its limits are of 48 V plants, and UPSs have batteries of 12 to 480 V (battery.state and battery.charge warn). */
+	{ NUMBER("ups.battery-voltage", "voltage of a UPS's battery", 0, 1500, VOLTS_DC),
+	    .ups_object = "upsBatteryVoltage" },
 	{ STATE("ups.output-source", "source of the UPS output", power_sources),
 	    .ups_object = "upsOutputSource",
 	    .rules = { IN_STATES("battery", "battery/discharging", TOWERD_WARNING),

@@ -25,7 +25,7 @@ class PollTest(FleetTestCase):
         for record, (address, _) in devices.items():
             self.assert_live(agent, record, address, record)
         listed = {(row["towerdSensorNumber"], row["towerdSensorDevice"], row["towerdSensorValue"]) for row in agent.ctl("sensor", "list")
-                  if row["towerdSensorKind"] in ("battery.voltage", "genset.fuel")}
+                  if row["towerdSensorKind"] in ("battery.voltage", "genset.fuel", "ups.battery-voltage")}
         cells = dict(agent.walk(SENSOR_TABLE))
 
         def cell(column, number):

@@ -8,7 +8,7 @@ RECORDS = {  # of each: kind, instance, text of the value; then an object to cha
     "radio": ("backhaul.rx-level", "268452033", "-43", "1.3.6.1.4.1.2281.10.5.1.1.2.268452033", 2, -71, "-71"),
     "genset": ("genset.fuel", "", "78", "1.3.6.1.4.1.41809.1.27.0", 2, 335, "33.5"),
     "environment": ("device.temperature", "2", "26.8", "1.3.6.1.2.1.99.1.1.1.4.2", 2, 415, "41.5"),
-    "ups": ("battery.voltage", "", "54.6", "1.3.6.1.2.1.33.1.2.5.0", 2, 481, "48.1"),
+    "ups": ("ups.battery-voltage", "", "54.6", "1.3.6.1.2.1.33.1.2.5.0", 2, 481, "48.1"),
 }
 
 
