@@ -311,3 +311,18 @@ device_quirks(struct device *device)
 		device->quirks = calloc(1, sizeof(*device->quirks));
 	return device->quirks;
 }
+
+void
+device_asked(struct device *device, int64_t now_ms)
+{
+	struct spacing *spacing = &device->spacing;
+	int64_t distance_ms = now_ms - spacing->asked_ms;
+
+	if (spacing->asked_ms != 0) {
+		spacing->distances++;
+		spacing->together_ms += distance_ms;
+		if (distance_ms > spacing->widest_ms)
+			spacing->widest_ms = distance_ms;
+	}
+	spacing->asked_ms = now_ms;
+}

@@ -27,6 +27,14 @@ struct device_counts {
 	uint64_t requests, answers, lost, refused, too_big, choked, reports;
 };
 
+/* How evenly a device is asked, since the last look. */
+struct spacing {
+	int64_t asked_ms;    /* when it was asked last; 0: never */
+	int64_t widest_ms;   /* between two requests */
+	int64_t together_ms; /* of all distances */
+	uint32_t distances;
+};
+
 struct device {
 	uint32_t address; /* host order */
 	const struct record *record;
@@ -42,6 +50,7 @@ struct device {
 	struct quirks *quirks; /* NULL: none */
 	struct engine *engine; /* NULL: does not speak version 3 */
 	struct device_counts counts;
+	struct spacing spacing;
 };
 
 /* What a lookup found: put it with device_put. */
@@ -81,6 +90,9 @@ int device_ramp(
 
 /* Removes one own value, or all with an empty OID; -ENOENT when there is none. */
 int device_unset(struct device *device, struct ber_slice oid);
+
+/* A request has come. */
+void device_asked(struct device *device, int64_t now_ms);
 
 /* Its quirks, made when it had none; NULL without memory. */
 struct quirks *device_quirks(struct device *device);

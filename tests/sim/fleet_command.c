@@ -2,7 +2,6 @@
 /* The commands of sim-fleet. ADDRESS is a device's 127.x.y.z, or * for every device. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/sim/clock.h"
 #include "tests/sim/fleet_inside.h"
@@ -329,51 +328,6 @@ send_trap(
 	return rc < 0 ? reply_error(reply, "not sent to %s: %s", words->at[2], strerror(-rc)) : 0;
 }
 
-static int
-count_fleet(struct fleet_context *context, struct reply *reply)
-{
-	struct device_counts sum = { 0 };
-	struct timespec cpu;
-
-	for (size_t i = 0; i < context->fleet->device_count; i++) {
-		const struct device_counts *one = &context->fleet->devices[i]->counts;
-		sum.requests += one->requests;
-		sum.answers += one->answers;
-		sum.lost += one->lost;
-		sum.refused += one->refused;
-		sum.too_big += one->too_big;
-		sum.choked += one->choked;
-		sum.reports += one->reports;
-	}
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	return reply_ok(reply,
-	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu reports=%lu malformed=%lu "
-	    "unknown-address=%lu devices=%zu cpu-us=%lld",
-	    sum.requests, sum.answers, sum.lost, sum.refused, sum.too_big, sum.choked, sum.reports,
-	    context->fleet->malformed, context->fleet->unknown_address, context->fleet->device_count,
-	    (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000);
-}
-
-static int
-count_device(
-    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
-{
-	(void)context;
-	(void)words;
-	const struct device_counts *one = &device->counts;
-	return reply_ok(reply,
-	    "requests=%lu answers=%lu lost=%lu refused=%lu too-big=%lu choked=%lu reports=%lu", one->requests,
-	    one->answers, one->lost, one->refused, one->too_big, one->choked, one->reports);
-}
-
-static int
-count(void *data, const struct words *words, struct reply *reply)
-{
-	if (words->count < 2 || strcmp(words->at[1], "*") == 0)
-		return count_fleet(data, reply);
-	return each_device(data, words, reply, count_device);
-}
-
 DEVICE_COMMAND(set_value)
 DEVICE_COMMAND(unset_value)
 DEVICE_COMMAND(hide_value)
@@ -422,6 +376,7 @@ const struct command fleet_commands[] = {
 	{ "truncate", 2, "ADDRESS OCTETS|off", set_cut_command },
 	{ "serve-error", 3, "ADDRESS OID STATUS", refuse_value_command },
 	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
-	{ "count", 0, "[ADDRESS]", count },
+	{ "count", 0, "[ADDRESS]", count_command },
+	{ "spacing", 1, "ADDRESS", spacing_command },
 };
 const size_t fleet_command_count = sizeof(fleet_commands) / sizeof(fleet_commands[0]);

@@ -27,6 +27,10 @@ int parse_oid(const char *word, uint8_t *oid, struct ber_slice *slice, struct re
 /* The result of changing a device's own value, told in the reply. */
 int own_result(int rc, const char *oid, struct reply *reply);
 
+/* count_command.c */
+int count_command(void *data, const struct words *words, struct reply *reply);
+int spacing_command(void *data, const struct words *words, struct reply *reply);
+
 /* quirk_command.c */
 int set_bulk_command(void *data, const struct words *words, struct reply *reply);
 int set_most_varbinds_command(void *data, const struct words *words, struct reply *reply);

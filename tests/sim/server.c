@@ -188,8 +188,8 @@ take_secured(struct device *device, uint8_t *octets, size_t size, int64_t real_m
 
 /* Reads the datagram for the device at the address; false when nobody answers it. */
 static bool
-take_request(struct server *server, uint32_t address, uint8_t *octets, size_t size, int64_t real_ms,
-    struct exchange *exchange)
+take_request(struct server *server, uint32_t address, uint8_t *octets, size_t size, int64_t now_ms,
+    int64_t real_ms, struct exchange *exchange)
 {
 	struct fleet *fleet = server->fleet;
 	struct device *device = address >> 24 == 127 ? fleet_device(fleet, address) : NULL;
@@ -210,6 +210,7 @@ take_request(struct server *server, uint32_t address, uint8_t *octets, size_t si
 		return false;
 	}
 	device->counts.requests++;
+	device_asked(device, now_ms);
 	if (is_lost)
 		device->counts.lost++;
 	else if (!is_welcome(device, &exchange->request))
@@ -303,8 +304,8 @@ serve(struct server *server, struct mmsghdr *in, int64_t now_ms)
 	struct msghdr *header = &in->msg_hdr;
 	int64_t real_ms = sim_clock_real_ms();
 
-	if (!take_request(
-		server, asked_address(header), header->msg_iov->iov_base, in->msg_len, real_ms, &exchange))
+	if (!take_request(server, asked_address(header), header->msg_iov->iov_base, in->msg_len, now_ms,
+		real_ms, &exchange))
 		return;
 	if (ANSWERS_ROOM - server->answers_used < ANSWER_ROOM || server->answer_count + 2 > BATCH)
 		flush(server);
