@@ -124,17 +124,28 @@ class SimFleetTest(harness.TestCase):
         self.assertIn("tooBig", self.snmp("snmpget", "127.3.0.250", *[SYS_DESCR] * 4, check=False))
         self.assertEqual(len(self.snmp("snmpbulkwalk", "127.3.0.250", "-Cr50", ".1").splitlines()), 12)
 
-    def test_a_trap_comes_from_the_devices_address(self):
+    def test_traps_of_every_version_come_from_the_devices_address(self):
         port = harness.free_udp_port()
         config = self.path("snmptrapd.conf")
         with open(config, "w") as f:
-            f.write("disableAuthorization yes\n")
+            f.write("disableAuthorization yes\ncreateUser -e 0x8001869f017f0300ff noc SHA authpass1 AES privpass1\n")
         receiver = self.start([harness.find_program("snmptrapd"), "-f", "-Lo", "-n", "-m", "", "-On", "-C", "-c", config,
-                               "-F", "%b %v\n", "127.0.0.1:%d" % port], env=harness.net_snmp_env(self.folder))
-        def arrived():
-            self.fleet.ask('trap 127.3.0.255 127.0.0.1:%d 1.3.6.1.4.1.99999.0.1 %s 4 "mains lost"' % (port, SYS_NAME))
-            return re.search(r"127\.3\.0\.255.*99999\.0\.1.*mains lost", receiver.output())
-        self.wait_for(arrived, "the trap", alive=[receiver])
+                               "-F", "%b %N %w %q %P %v\n", "127.0.0.1:%d" % port], env=harness.net_snmp_env(self.folder))
+        self.fleet.ask("user 127.3.0.255 noc SHA authpass1 AES privpass1")
+
+        def check(command, expected):
+            def arrived():
+                self.fleet.ask(command + ' %s 4 "mains lost"' % SYS_NAME)
+                return re.search(r"127\.3\.0\.255.*" + expected, receiver.output())
+            self.wait_for(arrived, command, alive=[receiver])
+        sink = "127.0.0.1:%d" % port
+        check("trap 127.3.0.255 %s 1.3.6.1.4.1.99999.0.1" % sink, r"TRAP2.*99999\.0\.1.*mains lost")
+        check("inform 127.3.0.255 %s 1.3.6.1.4.1.99999.0.2" % sink, r"INFORM.*99999\.0\.2.*mains lost")
+        check("trap1 127.3.0.255 %s 1.3.6.1.4.1.99999.0.3" % sink, r"99999 6 \.3 TRAP, .*mains lost")
+        check("trap1 127.3.0.255 %s 1.3.6.1.6.3.1.1.5.3" % sink, r"1\.5 2 0 TRAP, .*mains lost")
+        check("trap3 127.3.0.255 %s noc 1.3.6.1.4.1.99999.0.4" % sink, r"TRAP2, SNMP v3, user noc.*99999\.0\.4.*mains lost")
+        with self.assertRaisesRegex(AssertionError, "no user nobody"):
+            self.fleet.ask("trap3 127.3.0.255 %s nobody 1.3.9" % sink)
 
     def test_a_storm_of_traps_comes_from_every_address_in_turn(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:

@@ -5,7 +5,6 @@
 
 #include "tests/sim/clock.h"
 #include "tests/sim/fleet_inside.h"
-#include "tests/sim/trap.h"
 
 int
 each_device(struct fleet_context *context, const struct words *words, struct reply *reply, device_fn fn)
@@ -90,8 +89,7 @@ parse_oid(const char *word, uint8_t *oid, struct ber_slice *slice, struct reply 
 	return slice->size > 0 ? 0 : reply_error(reply, "\"%s\" is no numeric OID", word);
 }
 
-/* A tag and a value as a .snmprec line has them; body has LINE_ROOM octets. */
-static int
+int
 parse_value(const char *tag, const char *value, uint8_t *body, struct snmprec_item *item, struct reply *reply)
 {
 	enum snmprec_result result =
@@ -299,35 +297,6 @@ set_limit(
 	return 0;
 }
 
-static int
-send_trap(
-    struct fleet_context *context, struct device *device, const struct words *words, struct reply *reply)
-{
-	struct sockaddr_in to;
-	struct trap trap;
-	uint8_t oid[BER_OID_MAX], body[LINE_ROOM];
-	struct ber_slice name;
-	struct snmprec_item item;
-
-	if (!words_endpoint(words->at[2], &to) || ntohl(to.sin_addr.s_addr) >> 24 != 127)
-		return reply_error(reply, "\"%s\" is no 127.x.y.z:PORT", words->at[2]);
-	if (parse_oid(words->at[3], oid, &name, reply) < 0)
-		return -EINVAL;
-	if ((words->count - 4) % 3 != 0)
-		return reply_error(reply, "varbinds are OID TAG VALUE; %zu words are left", words->count - 4);
-	trap_begin(&trap, device, name, sim_clock_ms());
-	for (size_t i = 4; i < words->count; i += 3) {
-		if (parse_oid(words->at[i], oid, &name, reply) < 0 ||
-		    parse_value(words->at[i + 1], words->at[i + 2], body, &item, reply) < 0)
-			return -EINVAL;
-		if (!trap_add(&trap, name, item.tag, (struct ber_slice){ item.body, item.body_size }))
-			return reply_error(reply, "the trap is longer than %zu octets", sizeof(trap.octets));
-	}
-	struct ber_slice message = trap_end(&trap, device, ++context->trap_id);
-	int rc = server_send(context->server, device->address, &to, message.at, message.size);
-	return rc < 0 ? reply_error(reply, "not sent to %s: %s", words->at[2], strerror(-rc)) : 0;
-}
-
 DEVICE_COMMAND(set_value)
 DEVICE_COMMAND(unset_value)
 DEVICE_COMMAND(hide_value)
@@ -340,7 +309,6 @@ DEVICE_COMMAND(set_delay)
 DEVICE_COMMAND(set_community)
 DEVICE_COMMAND(set_version)
 DEVICE_COMMAND(set_limit)
-DEVICE_COMMAND(send_trap)
 
 const struct command fleet_commands[] = {
 	{ "record", 2, "NAME FILE.snmprec", add_record },
@@ -375,7 +343,10 @@ const struct command fleet_commands[] = {
 	{ "duplicate-answers", 2, "ADDRESS on|off", set_answers_twice_command },
 	{ "truncate", 2, "ADDRESS OCTETS|off", set_cut_command },
 	{ "serve-error", 3, "ADDRESS OID STATUS", refuse_value_command },
-	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", send_trap_command },
+	{ "trap", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", trap_plain_command },
+	{ "trap1", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", trap_plain_command },
+	{ "trap3", 4, "ADDRESS HOST:PORT USER TRAP-OID [OID TAG VALUE]…", trap_v3_command },
+	{ "inform", 3, "ADDRESS HOST:PORT TRAP-OID [OID TAG VALUE]…", trap_plain_command },
 	{ "count", 0, "[ADDRESS]", count_command },
 	{ "spacing", 1, "ADDRESS", spacing_command },
 };

@@ -24,8 +24,16 @@ int each_device(struct fleet_context *context, const struct words *words, struct
 /* oid has BER_OID_MAX octets. 0, or -EINVAL with the reply set. */
 int parse_oid(const char *word, uint8_t *oid, struct ber_slice *slice, struct reply *reply);
 
+/* A tag and a value as a .snmprec line has them; body has LINE_ROOM octets. */
+int parse_value(
+    const char *tag, const char *value, uint8_t *body, struct snmprec_item *item, struct reply *reply);
+
 /* The result of changing a device's own value, told in the reply. */
 int own_result(int rc, const char *oid, struct reply *reply);
+
+/* trap_command.c */
+int trap_plain_command(void *data, const struct words *words, struct reply *reply);
+int trap_v3_command(void *data, const struct words *words, struct reply *reply);
 
 /* count_command.c */
 int count_command(void *data, const struct words *words, struct reply *reply);

@@ -69,7 +69,7 @@ build_kind(struct storm *storm, const char *oid_text, const struct record *recor
 		if (!ber_take(&in, &value) || !trap_add(&trap, varbind_oid(varbind), value.tag, value.body))
 			return -EMSGSIZE;
 	}
-	struct ber_slice message = trap_end(&trap, &device, FIRST_ID);
+	struct ber_slice message = trap_end(&trap, &device, PDU_TRAP2, FIRST_ID);
 	if (message.size > sizeof(kind->octets))
 		return -EMSGSIZE;
 	memcpy(kind->octets, message.at, message.size);
