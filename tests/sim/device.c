@@ -3,6 +3,7 @@
 #include "tests/sim/device.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ device_new(uint32_t address, const struct record *record, int64_t now_ms)
 	if (device == NULL)
 		return NULL;
 	device->address = address;
+	device->number = address;
 	device->record = record;
 	device->limit = DEVICE_LIMIT_MAX;
 	strcpy(device->community, "public");
@@ -190,6 +192,32 @@ put_renamed(const struct varbind *varbind, struct ber_slice name, uint8_t *out, 
 	return renamed.whole_size;
 }
 
+static void
+put_box_number(const struct device *device, uint8_t *at)
+{
+	char digits[RECORD_NUMBER_SIZE + 1];
+
+	snprintf(digits, sizeof(digits), "%08x", device->number);
+	memcpy(at, digits, RECORD_NUMBER_SIZE);
+}
+
+static size_t
+put_stored(const struct device *device, const struct device_hit *hit, uint8_t *out, size_t room)
+{
+	const struct varbind *varbind = hit->varbind;
+	size_t size = varbind->whole_size;
+
+	if (hit->name.size > 0)
+		size = put_renamed(varbind, hit->name, out, room);
+	else if (size > room)
+		return 0;
+	else
+		memcpy(out, varbind->whole, size);
+	if (varbind->number_from_end > 0 && size > 0)
+		put_box_number(device, out + size - varbind->number_from_end);
+	return size;
+}
+
 size_t
 device_put(
     const struct device *device, const struct device_hit *hit, int64_t now_ms, uint8_t *out, size_t room)
@@ -206,12 +234,7 @@ device_put(
 	const struct variation *variations = device->record->variations;
 	if (hit->own == NULL && variations != NULL && variations[hit->position].span > 0)
 		return put_varied(device, hit, &variations[hit->position], now_ms, out, room);
-	if (hit->name.size > 0)
-		return put_renamed(varbind, hit->name, out, room);
-	if (varbind->whole_size > room)
-		return 0;
-	memcpy(out, varbind->whole, varbind->whole_size);
-	return varbind->whole_size;
+	return put_stored(device, hit, out, room);
 }
 
 /* Puts an own value in its place; what stood there before is gone. */

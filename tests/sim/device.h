@@ -37,6 +37,7 @@ struct spacing {
 
 struct device {
 	uint32_t address; /* host order */
+	uint32_t number;  /* of the box, for RECORD_NUMBER: its first address, another one after a swap */
 	const struct record *record;
 	struct own_value *own; /* in OID order */
 	uint32_t own_count;

@@ -54,9 +54,13 @@ varbind_encode(
 	p += oid.size;
 	varbind->value_at = (uint32_t)(p - out);
 	p = ber_put_head(p, tag, body.size);
+	const uint8_t *number = NULL;
 	if (body.size > 0)
 		memcpy(p, body.at, body.size);
+	if (tag == BER_OCTETS)
+		number = memmem(p, body.size, RECORD_NUMBER, RECORD_NUMBER_SIZE);
 	varbind->whole_size = (uint32_t)((size_t)(p - out) + body.size);
+	varbind->number_from_end = number == NULL ? 0 : (uint32_t)(p + body.size - number);
 }
 
 static int

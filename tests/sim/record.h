@@ -5,11 +5,16 @@
 
 #include "tests/sim/ber.h"
 
+/* Stands for the number of the box that plays the recording, in hexadecimal: as long as what replaces it. */
+#define RECORD_NUMBER      "%NUMBER%"
+#define RECORD_NUMBER_SIZE 8
+
 struct varbind {
 	const uint8_t *whole; /* SEQUENCE { name, value }, as it goes on the wire */
 	uint32_t whole_size;
 	uint16_t oid_at, oid_size; /* the body of the name, inside `whole` */
 	uint32_t value_at;         /* the value's TLV, inside `whole` */
+	uint32_t number_from_end;  /* where RECORD_NUMBER stands in an octet string; 0: nowhere */
 };
 
 /* A number that is another one in every period, up to `span` above what is recorded, and differs between devices. */

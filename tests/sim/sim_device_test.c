@@ -90,6 +90,51 @@ a_recording_is_sorted_merged_and_counted(void)
 }
 
 static void
+a_box_has_its_own_number_in_what_is_shared_and_set(void)
+{
+	static const char text[] = "1.3.6.1.4.1.9.1.0|4|SIM-%NUMBER%-1\n"
+				   "1.3.6.1.4.1.9.2.0|4e|\\x80%NUMBER%\n"
+				   "1.3.6.1.4.1.9.3.0|4|%NUMBER\n";
+	struct record *record;
+	uint8_t room[256];
+
+	CU_ASSERT_EQUAL_FATAL(record_parse("box", text, sizeof(text) - 1, &record), 0);
+	struct device *device = device_new(0x7f010b0c, record, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(device);
+	CU_ASSERT_EQUAL(device_set(device, oid("1.3.6.1.4.1.9.4.0"), BER_OCTETS,
+			    (struct ber_slice){ (const uint8_t *)"%NUMBER%", 8 }),
+	    0);
+	static const struct {
+		const char *name, *value;
+	} expected[] = {
+		{ "1.3.6.1.4.1.9.1.0",
+		    "\x0e"
+		    "SIM-7f010b0c-1" },
+		{ "1.3.6.1.4.1.9.2.0",
+		    "\x09\x80"
+		    "7f010b0c" },
+		{ "1.3.6.1.4.1.9.3.0", "\x07%NUMBER" },
+		{ "1.3.6.1.4.1.9.4.0",
+		    "\x08"
+		    "7f010b0c" },
+	};
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		struct device_hit hit;
+		size_t value_size = strlen(expected[i].value);
+		CU_ASSERT_FATAL(device_find(device, oid(expected[i].name), &hit));
+		size_t size = device_put(device, &hit, 0, room, sizeof(room));
+		CU_ASSERT_FATAL(size > value_size);
+		CU_ASSERT_EQUAL(memcmp(room + size - value_size, expected[i].value, value_size), 0);
+		hit.name = oid("1.3.6.1.4.1.9.77.0");
+		size = device_put(device, &hit, 0, room, sizeof(room));
+		CU_ASSERT_FATAL(size > value_size);
+		CU_ASSERT_EQUAL(memcmp(room + size - value_size, expected[i].value, value_size), 0);
+	}
+	device_free(device);
+	record_free(record);
+}
+
+static void
 a_recording_without_a_record_is_refused(void)
 {
 	struct record *record;
@@ -206,6 +251,7 @@ own_values_are_bounded(void)
 
 static const struct claim claims[] = {
 	CLAIM(a_recording_is_sorted_merged_and_counted),
+	CLAIM(a_box_has_its_own_number_in_what_is_shared_and_set),
 	CLAIM(a_recording_without_a_record_is_refused),
 	CLAIM(own_values_stand_before_the_recording_in_get_and_walk),
 	CLAIM(a_ramp_goes_from_one_value_to_the_other_in_its_time),

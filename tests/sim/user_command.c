@@ -177,6 +177,7 @@ swap_device(
 	if (words->count > 3 && parse_engine_id(words->at[3], id, &size, reply) < 0)
 		return -EINVAL;
 	device->record = record;
+	device->number = context->swap_count;
 	device_unset(device, (struct ber_slice){ 0 });
 	free(device->quirks);
 	device->quirks = NULL;
