@@ -76,10 +76,11 @@ describe(struct ber_slice in, const struct sockaddr_in *from, char *out, size_t 
 		fclose(f);
 		return;
 	}
-	CU_ASSERT(ber_take(&message.body, &part) && ber_take(&message.body, &community) &&
+	CU_ASSERT_FATAL(ber_take(&message.body, &part) && ber_take(&message.body, &community) &&
 	    ber_take(&message.body, &pdu) && ber_take(&pdu.body, &part) && ber_take(&pdu.body, &error) &&
 	    ber_take(&pdu.body, &index) && ber_take(&pdu.body, &varbinds));
-	CU_ASSERT(ber_integer(error.body, &e) && ber_integer(index.body, &i));
+	CU_ASSERT_FATAL(ber_integer(error.body, &e));
+	CU_ASSERT_FATAL(ber_integer(index.body, &i));
 	fprintf(f, "%.*s %lld@%lld", (int)community.body.size, (const char *)community.body.at, (long long)e,
 	    (long long)i);
 	while (ber_take(&varbinds.body, &part)) {

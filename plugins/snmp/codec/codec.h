@@ -27,15 +27,11 @@ struct codec_request {
 	size_t room;              /* octets that it may take; 0: CODEC_REQUEST_MAX */
 };
 
-struct codec;
-struct codec *codec_new(void);
-void codec_free(struct codec *codec);
-
 /*
  * Builds a request into `out` (CODEC_REQUEST_MAX octets). Returns its length, -EMSGSIZE (too many varbinds for a frame) or -EINVAL. The request id is
  * written by codec_set_id(), as often as the same request is sent: `*id_at` says where.
  */
-int codec_build(struct codec *codec, const struct codec_request *request, uint8_t *out, size_t *id_at);
+int codec_build(const struct codec_request *request, uint8_t *out, size_t *id_at);
 /* Ids are of four octets in every message: 0x40000000 to 0x7fffffff. */
 #define CODEC_ID_MIN  0x40000000u
 #define CODEC_ID_MASK 0x3fffffffu
@@ -75,6 +71,10 @@ struct codec_answer {
 	size_t count;
 };
 
+/* Reads answers into memory of its own, the same for each. */
+struct codec;
+struct codec *codec_new(void);
+void codec_free(struct codec *codec);
 /* Parses an answer; what it points to lives as long as `data`, until the next call. -EBADMSG (not a response), -ENOMEM. */
 int codec_parse(struct codec *codec, const uint8_t *data, size_t len, struct codec_answer *out);
 

@@ -56,7 +56,6 @@ a_get_is_built_as_the_standard_says(void)
 		0x05,
 		0x00,
 	};
-	struct codec *codec = codec_new();
 	const struct snmp_oid oid = { sys_descr, 9 };
 	const struct codec_request request = {
 		.version = CODEC_V2C, .command = CODEC_GET, .community = "public", .oids = &oid, .count = 1
@@ -64,17 +63,15 @@ a_get_is_built_as_the_standard_says(void)
 	uint8_t data[CODEC_REQUEST_MAX];
 	size_t id_at;
 
-	int len = codec_build(codec, &request, data, &id_at);
+	int len = codec_build(&request, data, &id_at);
 	CU_ASSERT_EQUAL_FATAL(len, (int)sizeof(expected));
 	codec_set_id(data, id_at, 0x41424344);
 	CU_ASSERT_EQUAL(memcmp(data, expected, sizeof(expected)), 0);
-	codec_free(codec);
 }
 
 static void
 a_request_that_does_not_fit_a_frame_is_refused(void)
 {
-	struct codec *codec = codec_new();
 	struct snmp_oid oids[CODEC_VARBINDS];
 	static uint32_t ids[TOWERD_OID_MAX] = { 1, 3 };
 	struct codec_request request = {
@@ -86,10 +83,9 @@ a_request_that_does_not_fit_a_frame_is_refused(void)
 	for (size_t i = 0; i < CODEC_VARBINDS; i++)
 		oids[i] = (struct snmp_oid){ ids, TOWERD_OID_MAX };
 	request.count = CODEC_VARBINDS;
-	CU_ASSERT_EQUAL(codec_build(codec, &request, data, &id_at), -EMSGSIZE);
+	CU_ASSERT_EQUAL(codec_build(&request, data, &id_at), -EMSGSIZE);
 	request.count = 1;
-	CU_ASSERT_TRUE(codec_build(codec, &request, data, &id_at) > 0);
-	codec_free(codec);
+	CU_ASSERT_TRUE(codec_build(&request, data, &id_at) > 0);
 }
 
 /* A v2c response to `public`, id 0x41424344: one varbind sysDescr.0 with this value. */

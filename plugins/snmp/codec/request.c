@@ -51,14 +51,13 @@ is_oid(const struct snmp_oid *oid)
 }
 
 int
-codec_build(struct codec *codec, const struct codec_request *request, uint8_t *out, size_t *id_at)
+codec_build(const struct codec_request *request, uint8_t *out, size_t *id_at)
 {
 	static const uint8_t tags[] = { [CODEC_GET] = 0xa0, [CODEC_GETNEXT] = 0xa1, [CODEC_GETBULK] = 0xa5 };
 	size_t room =
 	    request->room > 0 && request->room < CODEC_REQUEST_MAX ? request->room : CODEC_REQUEST_MAX;
 	struct back to = { out, out + room, out + room, false };
 
-	(void)codec;
 	if (request->count > CODEC_VARBINDS || request->max_repetitions > INT32_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < request->count; i++)

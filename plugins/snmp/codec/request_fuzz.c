@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t id_at = 0;
 
 	fill(&in, &request, oids, ids);
-	int len = codec_build(NULL, &request, ours, &id_at);
+	int len = codec_build(&request, ours, &id_at);
 	if (len > 0)
 		codec_set_id(ours, id_at, id);
 	int their_len = library_build(&request, id, theirs);

@@ -8,30 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/snmp/wire/address.h"
+
 #define IPV6_BITS 128
 #define IPV4_AT   96 /* where an IPv4 address begins in a mapped one */
-
-static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 static bool
 is_v4(const struct in6_addr *address)
 {
 	return IN6_IS_ADDR_V4MAPPED(address);
-}
-
-static bool
-parse_address(const char *text, size_t len, struct in6_addr *out)
-{
-	char copy[INET6_ADDRSTRLEN];
-
-	if (len == 0 || len >= sizeof(copy))
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if (inet_pton(AF_INET6, copy, out) == 1)
-		return true;
-	memcpy(out->s6_addr, mapped_prefix, sizeof(mapped_prefix));
-	return inet_pton(AF_INET, copy, &out->s6_addr[sizeof(mapped_prefix)]) == 1;
 }
 
 static bool
@@ -74,7 +59,7 @@ parse_network(const char *text, const char *slash, struct range *out, const char
 {
 	unsigned long bits;
 
-	if (!parse_address(text, (size_t)(slash - text), &out->first))
+	if (wire_host_parse(text, (size_t)(slash - text), &out->first) < 0)
 		return refuse(-EINVAL, reason, "what stands in front of the / is no address");
 	unsigned long all = is_v4(&out->first) ? IPV6_BITS - IPV4_AT : IPV6_BITS;
 	if (!parse_number(slash + 1, all, &bits))
@@ -98,12 +83,12 @@ parse_span(const char *text, const char *dash, struct range *out, const char **r
 	struct in6_addr last;
 	unsigned long octet;
 
-	if (!parse_address(text, (size_t)(dash - text), &out->first))
+	if (wire_host_parse(text, (size_t)(dash - text), &out->first) < 0)
 		return refuse(-EINVAL, reason, "what stands in front of the - is no address");
 	last = out->first;
 	if (is_v4(&last) && parse_number(dash + 1, 255, &octet))
 		last.s6_addr[15] = (uint8_t)octet;
-	else if (!parse_address(dash + 1, strlen(dash + 1), &last))
+	else if (wire_host_parse(dash + 1, strlen(dash + 1), &last) < 0)
 		return refuse(
 		    -EINVAL, reason, "what stands behind the - is neither an address nor a last octet");
 	if (memcmp(&last, &out->first, 12) == 0 && tail_of(&last) < tail_of(&out->first))
@@ -125,7 +110,7 @@ range_parse(const char *text, struct range *out, const char **reason)
 		rc = parse_network(text, slash, &range, reason);
 	else if (dash != NULL)
 		rc = parse_span(text, dash, &range, reason);
-	else if (!parse_address(text, strlen(text), &range.first))
+	else if (wire_host_parse(text, strlen(text), &range.first) < 0)
 		rc = refuse(-EINVAL, reason, "it is no literal address, nor ADDRESS/LENGTH, nor FIRST-LAST");
 	if (rc == 0)
 		*out = range;

@@ -10,6 +10,7 @@
 #include "plugins/snmp/fleet/trap_lists.h"
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/snmp.h"
+#include "plugins/snmp/sorted.h"
 #include "plugins/snmp/trap/listener.h"
 #include "plugins/snmp/trap/origin.h"
 #include "plugins/snmp/trap/speaker.h"
@@ -56,26 +57,10 @@ source_fini(struct source *source)
 		free(source->told[i]);
 }
 
-static size_t
-place_of(const struct traps *traps, uint32_t device)
-{
-	size_t low = 0, high = traps->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (traps->sources[middle].device < device)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct source *
 find_source(const struct traps *traps, uint32_t device)
 {
-	size_t i = place_of(traps, device);
-	return i < traps->count && traps->sources[i].device == device ? &traps->sources[i] : NULL;
+	return sorted_find(traps->sources, traps->count, sizeof(*traps->sources), device);
 }
 
 static void
@@ -153,18 +138,15 @@ read_hosts(struct towerd_ctx *ctx, const struct towerd_device *device, const str
 	if (memcmp(&entry->answers_from.host, &hosts[0], sizeof(hosts[0])) != 0)
 		hosts[count++] = entry->answers_from.host;
 	for (from = from == NULL ? "" : from; *from != '\0'; from += strspn(from, ", ")) {
-		char word[INET6_ADDRSTRLEN + 1] = "";
-		struct wire_source source;
+		struct in6_addr host;
 		size_t len = strcspn(from, ", ");
-		if (len < sizeof(word))
-			memcpy(word, from, len);
-		if (count == SPEAKER_ADDRESSES || wire_source_parse(word, &source) < 0)
+		if (count == SPEAKER_ADDRESSES || wire_host_parse(from, len, &host) < 0)
 			return towerd_fail(ctx, -EINVAL,
 			    "traps-from \"%.*s\" is not a literal address, or one of more than %d", (int)len,
 			    from, SPEAKER_ADDRESSES - 1);
 		from += len;
-		if (memcmp(&source.host, &hosts[0], sizeof(hosts[0])) != 0)
-			hosts[count++] = source.host;
+		if (memcmp(&host, &hosts[0], sizeof(hosts[0])) != 0)
+			hosts[count++] = host;
 	}
 	return count;
 }
@@ -182,14 +164,12 @@ source_insert(struct traps *traps, const struct source *source)
 		*old = kept;
 		return 0;
 	}
-	struct source *grown = realloc(traps->sources, (traps->count + 1) * sizeof(*grown));
-	if (grown == NULL)
+	void *sources = traps->sources;
+	struct source *added = sorted_insert(&sources, &traps->count, sizeof(*added), source->device);
+	traps->sources = sources;
+	if (added == NULL)
 		return -ENOMEM;
-	traps->sources = grown;
-	size_t i = place_of(traps, source->device);
-	memmove(&grown[i + 1], &grown[i], (traps->count - i) * sizeof(*grown));
-	grown[i] = *source;
-	traps->count++;
+	*added = *source;
 	return 0;
 }
 
@@ -235,8 +215,7 @@ traps_remove(struct traps *traps, uint32_t device)
 	if (source == NULL)
 		return;
 	source_fini(source);
-	traps->count--;
-	memmove(source, source + 1, (size_t)(traps->sources + traps->count - source) * sizeof(*source));
+	sorted_remove(traps->sources, &traps->count, sizeof(*source), source);
 	message_begin(&traps->scratch, MESSAGE_REMOVE);
 	message_put_u32(&traps->scratch, device);
 	send_scratch(traps);

@@ -245,7 +245,7 @@ box_ask(struct box *box, struct codec *codec, enum codec_version version,
 	uint8_t data[CODEC_REQUEST_MAX];
 	size_t id_at;
 
-	int len = codec_build(codec, &request, data, &id_at);
+	int len = codec_build(&request, data, &id_at);
 	CU_ASSERT_TRUE_FATAL(len > 0);
 	codec_set_id(data, id_at, CODEC_ID_MIN);
 	size_t size = box_answer(box, data, (size_t)len, octets);

@@ -260,7 +260,7 @@ device_new(struct poller *poller, const struct device_settings *settings)
 		device_free(device);
 		return NULL;
 	}
-	int64_t spread_ms = SPREAD_MIN_MS + (int64_t)poller->device_count;
+	int64_t spread_ms = SPREAD_MIN_MS + (int64_t)poller->seat_count;
 	if (spread_ms > settings->interval_ms)
 		spread_ms = settings->interval_ms;
 	device_schedule(device, arc4random_uniform((uint32_t)spread_ms));
@@ -280,10 +280,4 @@ device_free(struct device *device)
 	free(device->pace);
 	free(device->profile);
 	free(device);
-}
-
-uint32_t
-device_number(const struct device *device)
-{
-	return device->number;
 }

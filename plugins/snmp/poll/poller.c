@@ -4,24 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/snmp/log_fault.h"
 #include "plugins/snmp/poll/device.h"
 #include "plugins/snmp/poll/session.h"
 #include "plugins/snmp/profile/profile_agent.h"
+#include "plugins/snmp/sorted.h"
 
 #define READINGS_MAX 1024 /* in one message */
 #define DENSE        32   /* answers awaited, from which on their wakeups are shared */
-
-static void
-profile_fault(void *arg, const char *file, unsigned line, unsigned column, const char *message)
-{
-	towerd_log(arg, TOWERD_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
-}
 
 /* A profile with a fault is told and left out; the others are used. */
 static struct profiles *
 load_profiles(struct poller *poller)
 {
-	struct towerd_fault_sink faults = { .report = profile_fault, .arg = poller->ctx };
+	struct towerd_fault_sink faults = { .report = log_fault, .arg = poller->ctx };
 	struct profiles *profiles = profiles_of_agent(poller->ctx, &faults);
 
 	if (profiles != NULL && profiles_count(profiles) == 0)
@@ -89,59 +85,41 @@ drained(void *arg)
 	return poller->waiting.count >= DENSE;
 }
 
-/* Where the device is, or would be. */
-static size_t
-place_of(const struct poller *poller, uint32_t number)
-{
-	size_t low = 0, high = poller->device_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (device_number(poller->devices[middle]) < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct device *
 find_device(const struct poller *poller, uint32_t number)
 {
-	size_t i = place_of(poller, number);
-	return i < poller->device_count && device_number(poller->devices[i]) == number ? poller->devices[i]
-										       : NULL;
+	const struct seat *seat =
+	    sorted_find(poller->seats, poller->seat_count, sizeof(*poller->seats), number);
+
+	return seat == NULL ? NULL : seat->device;
 }
 
 static void
 remove_device(struct poller *poller, uint32_t number)
 {
-	size_t i = place_of(poller, number);
+	struct seat *seat = sorted_find(poller->seats, poller->seat_count, sizeof(*poller->seats), number);
 
-	if (i == poller->device_count || device_number(poller->devices[i]) != number)
+	if (seat == NULL)
 		return;
-	device_free(poller->devices[i]);
-	poller->device_count--;
-	memmove(&poller->devices[i], &poller->devices[i + 1],
-	    (poller->device_count - i) * sizeof(*poller->devices));
+	device_free(seat->device);
+	sorted_remove(poller->seats, &poller->seat_count, sizeof(*seat), seat);
 }
 
 static bool
 insert_device(struct poller *poller, const struct device_settings *settings)
 {
-	struct device **grown = realloc(poller->devices, (poller->device_count + 1) * sizeof(*grown));
-
-	if (grown == NULL)
-		return false;
-	poller->devices = grown;
 	struct device *device = device_new(poller, settings);
-	if (device == NULL)
-		return false;
-	size_t i = place_of(poller, settings->number);
-	memmove(&grown[i + 1], &grown[i], (poller->device_count - i) * sizeof(*grown));
-	grown[i] = device;
-	poller->device_count++;
-	return true;
+	void *seats = poller->seats;
+	struct seat *seat = device == NULL
+	    ? NULL
+	    : sorted_insert(&seats, &poller->seat_count, sizeof(*seat), settings->number);
+
+	poller->seats = seats;
+	if (seat != NULL)
+		seat->device = device;
+	else
+		device_free(device);
+	return seat != NULL;
 }
 
 static void
@@ -223,8 +201,8 @@ take_reload(struct poller *poller, struct message_reader *r)
 		return;
 	bool is_all = profiles_fits_hash(profiles) != profiles_fits_hash(old);
 	poller->profiles = profiles;
-	for (size_t i = 0; i < poller->device_count; i++)
-		device_reload(poller->devices[i], is_all);
+	for (size_t i = 0; i < poller->seat_count; i++)
+		device_reload(poller->seats[i].device, is_all);
 	profiles_unref(old);
 }
 
@@ -265,15 +243,15 @@ poller_start(struct towerd_ctx *ctx, struct poller *poller)
 void
 poller_stop(struct poller *poller)
 {
-	while (poller->device_count > 0)
-		remove_device(poller, device_number(poller->devices[poller->device_count - 1]));
+	while (poller->seat_count > 0)
+		remove_device(poller, poller->seats[poller->seat_count - 1].number);
 	wire_stop(poller->wire);
 	codec_free(poller->codec);
 	usm_free(poller->usm);
 	profiles_unref(poller->profiles);
 	message_fini(&poller->readings);
 	message_fini(&poller->scratch);
-	free(poller->devices);
+	free(poller->seats);
 	waiting_fini(&poller->waiting);
 	*poller = (struct poller){ 0 };
 }

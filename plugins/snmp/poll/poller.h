@@ -18,6 +18,11 @@
 
 struct device;
 
+struct seat {
+	uint32_t number; /* the device's */
+	struct device *device;
+};
+
 /* What a device needs of its worker. */
 struct poller {
 	struct towerd_ctx *ctx;
@@ -29,8 +34,8 @@ struct poller {
 	struct message_writer readings; /* gathered, sent when a batch of answers is done */
 	uint32_t reading_count;
 	struct message_writer scratch;
-	struct device **devices; /* sorted by number */
-	size_t device_count;
+	struct seat *seats; /* sorted by number */
+	size_t seat_count;
 	struct waiting waiting;
 	struct shared_plans plans;
 	uint32_t looking,

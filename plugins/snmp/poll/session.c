@@ -106,7 +106,7 @@ build(struct session *session, const struct session_question *question, uint8_t 
 		*id_at = kept->id_at;
 		return (int)kept->len;
 	}
-	int len = codec_build(session->poller->codec, &request, out, id_at);
+	int len = codec_build(&request, out, id_at);
 	if (len > 0 && kept != NULL && (kept->data = malloc((size_t)len)) != NULL) {
 		memcpy(kept->data, out, (size_t)len);
 		kept->len = (size_t)len;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/snmp/sorted.h"
+
 #define ROOM 1150 /* octets of names in a request: a frame without headers, community or user */
 
 /* ---- content */
@@ -116,17 +118,7 @@ shared_plan_fit(const struct shared_plan *shared, uint32_t first, uint32_t max)
 struct shared_request *
 shared_plan_request(const struct shared_plan *shared, uint32_t first)
 {
-	size_t low = 0, high = shared->request_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (shared->requests[middle].first < first)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < shared->request_count && shared->requests[low].first == first ? &shared->requests[low]
-										   : NULL;
+	return sorted_find(shared->requests, shared->request_count, sizeof(*shared->requests), first);
 }
 
 static int

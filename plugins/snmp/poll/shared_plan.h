@@ -19,7 +19,7 @@ struct shared_group {
 };
 
 struct shared_request {
-	uint32_t first, count; /* positions */
+	uint32_t first, count; /* positions; sorted by the first */
 	struct session_message message;
 };
 

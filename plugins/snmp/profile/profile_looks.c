@@ -114,17 +114,6 @@ parser_factor_value(struct parser *p, node_t *node, const void *arg, struct prof
 	return false;
 }
 
-static int64_t
-common_divisor(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a < 0 ? -a : a;
-}
-
 /* Adds to the rule what one of `multiply:` or `divide:` says: a number, a look at another object, or a list of both. */
 static int64_t
 read_factors(struct parser *p, node_t *node, bool is_divisor, struct profile_rule *rule,
@@ -170,7 +159,7 @@ parser_scale(struct parser *p, node_t *multiply, node_t *divide, struct profile_
 	rule->factors = factors;
 	int64_t up = read_factors(p, multiply, false, rule, factors);
 	int64_t down = read_factors(p, divide, true, rule, factors);
-	int64_t common = common_divisor(up, down) * (down < 0 ? -1 : 1);
+	int64_t common = profile_common_divisor(up, down) * (down < 0 ? -1 : 1);
 	rule->multiply = up / common;
 	rule->divide = down / common;
 }

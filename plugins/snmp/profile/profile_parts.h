@@ -306,4 +306,16 @@ int profile_list_walks(const struct profile_list_rule *rule, profile_walk_fn *fn
 #define PROFILE_FACTOR_DECIMALS 6 /* of `multiply:`, `divide:` and `offset:` */
 #define PROFILE_FACTOR_ONE      INT64_C(1000000)
 
+/* The greatest; of 0 and 0: 0. */
+static inline int64_t
+profile_common_divisor(int64_t a, int64_t b)
+{
+	while (b != 0) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a < 0 ? -a : a;
+}
+
 #endif

@@ -75,17 +75,6 @@ scale_by_ten(struct profile_decode *decode, int64_t exponent)
 	return true;
 }
 
-static int64_t
-common_divisor(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a < 0 ? -a : a;
-}
-
 /* Multiplies the fraction by up/down; false: it does not fit, or is nothing. */
 static bool
 scale_by(struct profile_decode *decode, int64_t up, int64_t down)
@@ -96,7 +85,8 @@ scale_by(struct profile_decode *decode, int64_t up, int64_t down)
 		up = -up;
 		down = -down;
 	}
-	int64_t a = common_divisor(up, decode->divide), b = common_divisor(decode->multiply, down);
+	int64_t a = profile_common_divisor(up, decode->divide),
+		b = profile_common_divisor(decode->multiply, down);
 	return !__builtin_mul_overflow(decode->multiply / b, up / a, &decode->multiply) &&
 	    !__builtin_mul_overflow(decode->divide / a, down / b, &decode->divide);
 }

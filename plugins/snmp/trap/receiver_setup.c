@@ -172,14 +172,14 @@ static int
 read_relays(struct receiver *receiver, const struct towerd_texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++) {
-		struct wire_source relay;
+		const char *text = texts->items[i];
 		if (receiver->relay_count == RELAYS_MAX)
 			return towerd_fail(
 			    receiver->ctx, -E2BIG, "there are more than %d trap-relays", RELAYS_MAX);
-		if (wire_source_parse(texts->items[i], &relay) < 0)
-			return towerd_fail(receiver->ctx, -EINVAL,
-			    "trap-relays \"%s\" is not a literal address", texts->items[i]);
-		receiver->relays[receiver->relay_count++] = relay.host;
+		if (wire_host_parse(text, strlen(text), &receiver->relays[receiver->relay_count]) < 0)
+			return towerd_fail(
+			    receiver->ctx, -EINVAL, "trap-relays \"%s\" is not a literal address", text);
+		receiver->relay_count++;
 	}
 	return 0;
 }

@@ -52,7 +52,7 @@ fixture_new(const struct access_settings *ours, const struct access_settings *th
 		.oids = &oid,
 		.count = 1,
 		.room = access_room(f->access) };
-	int len = codec_build(f->codec, &request, f->request, &f->id_at);
+	int len = codec_build(&request, f->request, &f->id_at);
 	CU_ASSERT_TRUE_FATAL(len > 0);
 	f->request_len = (size_t)len;
 	return f;
@@ -428,7 +428,7 @@ the_longest_request_with_the_longest_names_fits_a_frame(void)
 	uint8_t built[CODEC_REQUEST_MAX];
 	for (size_t n = 2; n < 60; n++) {
 		oids[request.count++] = (struct snmp_oid){ ids, n };
-		len = codec_build(f->codec, &request, built, &f->id_at);
+		len = codec_build(&request, built, &f->id_at);
 		if (len < 0)
 			break;
 		best = len;

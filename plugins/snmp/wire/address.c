@@ -10,8 +10,8 @@
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-static int
-host_parse(const char *start, size_t len, struct in6_addr *out)
+int
+wire_host_parse(const char *start, size_t len, struct in6_addr *out)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct in_addr v4;
@@ -58,7 +58,7 @@ wire_address_parse(const char *text, struct wire_address *out)
 		else
 			end = text + strlen(text);
 	}
-	if (host_parse(start, (size_t)(end - start), &address.host) < 0 ||
+	if (wire_host_parse(start, (size_t)(end - start), &address.host) < 0 ||
 	    (port != NULL && port_parse(port, &address.port) < 0))
 		return -EINVAL;
 	*out = address;
@@ -69,7 +69,7 @@ int
 wire_source_parse(const char *text, struct wire_source *out)
 {
 	*out = (struct wire_source){ .is_set = text != NULL };
-	return text == NULL ? 0 : host_parse(text, strlen(text), &out->host);
+	return text == NULL ? 0 : wire_host_parse(text, strlen(text), &out->host);
 }
 
 bool

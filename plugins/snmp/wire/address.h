@@ -14,6 +14,8 @@ struct wire_address {
 	uint16_t port;
 };
 
+/* The first `len` octets: a literal address, IPv4 or IPv6, without a port. -EINVAL. */
+int wire_host_parse(const char *text, size_t len, struct in6_addr *out);
 /* "127.0.0.1", "127.0.0.1:1161", "[::1]:161", "::1"; default port 161. -EINVAL: not a literal address. */
 int wire_address_parse(const char *text, struct wire_address *out);
 bool wire_address_is_same(const struct wire_address *a, const struct wire_address *b);
