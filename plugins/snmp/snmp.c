@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The plugin `snmp`: all southbound SNMP. Its engine runs in worker processes (poller.h); what happens in the agent is handing over
- * (fleet.h).
+ * The plugin `snmp`: all southbound SNMP. It runs in worker processes, which poll (poller.h), hear traps (receiver.h) and look for devices
+ * (explorer.h); what happens in the agent is handing over (fleet.h).
  */
 #include "plugins/snmp/snmp.h"
 
@@ -234,9 +234,9 @@ snmp_check(struct towerd_ctx *ctx, const struct towerd_device *device, struct to
 	return check_device(ctx, snmp->check, device);
 }
 
-TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP", .config_size = sizeof(struct snmp_config),
-    .state_size = sizeof(struct snmp_state), TOWERD_LIST(options), TOWERD_LIST(commands), .start = snmp_start,
-    .stop = snmp_stop, .reload = snmp_reload, .check = snmp_check, .device_added = snmp_device_added,
-    .device_removed = snmp_device_removed, .device_pace = snmp_device_pace,
+TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP and takes their traps",
+    .config_size = sizeof(struct snmp_config), .state_size = sizeof(struct snmp_state), TOWERD_LIST(options),
+    TOWERD_LIST(commands), .start = snmp_start, .stop = snmp_stop, .reload = snmp_reload, .check = snmp_check,
+    .device_added = snmp_device_added, .device_removed = snmp_device_removed, .device_pace = snmp_device_pace,
     .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
     .worker_receive = snmp_worker_receive);

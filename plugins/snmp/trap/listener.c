@@ -104,18 +104,35 @@ readable(struct towerd_ctx *ctx, void *arg, unsigned events)
 	listener->calls.drained(listener->calls.arg);
 }
 
+/* Without CAP_NET_ADMIN no more than the host allows everyone. */
+static void
+enlarge_buffer(struct listener *listener)
+{
+	static const int wanted = SOCKET_BUFFER;
+	int given = 0;
+	socklen_t len = sizeof(given);
+
+	if (setsockopt(listener->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
+		(void)setsockopt(listener->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
+	(void)getsockopt(listener->fd, SOL_SOCKET, SO_RCVBUF, &given, &len);
+	if (given / 2 < wanted) /* the kernel doubles it, for what it adds itself */
+		towerd_log(listener->ctx, TOWERD_LOG_WARNING,
+		    "the kernel keeps %d KiB of traps that come at once, not %d; a storm may lose some, which "
+		    "`traps-dropped-by-kernel` counts: sysctl net.core.rmem_max=%d allows more",
+		    given / 2 / 1024, wanted / 1024, wanted);
+}
+
 static int
 open_socket(struct listener *listener, const struct listener_address *listen)
 {
-	static const int on = 1, buffer = SOCKET_BUFFER;
+	static const int on = 1;
 	union wire_socket address;
 
 	listener->family = listen->is_v6 ? AF_INET6 : AF_INET;
 	listener->fd = socket(listener->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0)
 		return -errno;
-	if (setsockopt(listener->fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer)) < 0)
-		(void)setsockopt(listener->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+	enlarge_buffer(listener);
 	int rc = listen->is_v6 ? setsockopt(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) |
 		setsockopt(listener->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on))
 			       : setsockopt(listener->fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
