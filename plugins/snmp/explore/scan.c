@@ -223,19 +223,11 @@ take_denial(void *arg, const char *reason)
 	take_silence(arg, 0);
 }
 
-static void
-take_refusal(void *arg, const char *reason)
-{
-	(void)arg;
-	(void)reason; /* the question waits on */
-}
-
 static const struct session_calls calls = {
 	.ask = give_question,
 	.answered = take_answer,
 	.given_up = take_silence,
 	.failed = take_failure,
-	.refused = take_refusal,
 	.denied = take_denial,
 };
 

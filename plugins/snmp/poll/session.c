@@ -243,6 +243,13 @@ take_report(struct session *session, uint32_t id, const struct access_opened *op
 	session->calls->denied(session->arg, opened->reason);
 }
 
+static void
+tell_refusal(const struct session *session, const char *reason)
+{
+	if (session->calls->refused != NULL)
+		session->calls->refused(session->arg, reason);
+}
+
 void
 session_receive(
     struct session *session, const struct wire_address *from, const struct access_message *message)
@@ -253,7 +260,7 @@ session_receive(
 
 	session->octets += message->len + wire_overhead(from);
 	if (!is_from_device(session, from, text, sizeof(text))) {
-		session->calls->refused(session->arg, text);
+		tell_refusal(session, text);
 		return;
 	}
 	access_open(session->access, message, towerd_now_ms(ctx), &opened);
@@ -261,7 +268,7 @@ session_receive(
 		take_answer(session, message->id, &opened);
 	} else if (opened.verdict == ACCESS_IGNORED) {
 		towerd_count(ctx, opened.counter, 1);
-		session->calls->refused(session->arg, opened.reason);
+		tell_refusal(session, opened.reason);
 	} else {
 		take_report(session, message->id, &opened);
 	}

@@ -21,7 +21,7 @@ struct session_calls {
 	void (*given_up)(void *arg, unsigned attempts);
 	/* The question cannot be sent: -EMSGSIZE, -EINVAL, -ENOMEM. */
 	void (*failed)(void *arg, int rc);
-	/* An answer that is not the device's own, and why. The question goes on waiting. */
+	/* An answer that is not the device's own, and why. The question goes on waiting. NULL: of no interest. */
 	void (*refused)(void *arg, const char *reason);
 	/* The device answers and will not have us (v3), and why: the question is given up. */
 	void (*denied)(void *arg, const char *reason);

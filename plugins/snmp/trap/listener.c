@@ -117,7 +117,7 @@ enlarge_buffer(struct listener *listener)
 	(void)getsockopt(listener->fd, SOL_SOCKET, SO_RCVBUF, &given, &len);
 	if (given / 2 < wanted) /* the kernel doubles it, for what it adds itself */
 		towerd_log(listener->ctx, TOWERD_LOG_WARNING,
-		    "the kernel keeps %d KiB of traps that come at once, not %d; a storm may lose some, which "
+		    "the kernel keeps %d KiB of traps that come at once, not %d; a storm may lose some, as "
 		    "`traps-dropped-by-kernel` counts: sysctl net.core.rmem_max=%d allows more",
 		    given / 2 / 1024, wanted / 1024, wanted);
 }
