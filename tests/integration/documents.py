@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the guides, manual pages and examples show works: files are what is shipped, commands exist, links lead somewhere."""
+import glob
 import os
 import re
 import shutil
@@ -8,6 +9,8 @@ import subprocess
 import harness
 from agent import Agent
 
+# Given at once, or in a table.
+COUNTER = re.compile(r'(?:towerd_count\([^;"]*|counter = |\[COUNT_\w+\] = )"([a-z-]+)"')
 SITES = [{"id": "LAB-1", "name": "Laboratory", "kind": "fixed", "area": "lab", "devices": [{"id": "battery", "driver": "battery"}]}]
 
 
@@ -77,6 +80,18 @@ class Documents(harness.TestCase):
                 if given[0] != "help" and not any(given[:len(k)] == k for k in known):
                     missing.append("%s: towerctl %s" % (page, words))
         self.assertEqual(missing, [])
+        entries = re.findall(r"^\.It Ic (.*)$", read("docs/man/towerctl.1"), re.M)
+        # One entry may tell of several: "site list | show Ar ID".
+        untold = [words for words in known
+                  if not any(re.match((r"%s( |$)" if len(words) == 1 else r"%s (.*\| )?%s( |$)") % words, entry) for entry in entries)]
+        self.assertEqual(untold, [])
+
+    def test_the_page_of_a_plugin_names_what_it_counts(self):
+        for name in sorted(os.listdir(harness.source("plugins"))):
+            sources = glob.glob(harness.source("plugins/%s/**/*.c" % name), recursive=True)
+            counted = {counter for path in sources if not path.endswith("_test.c") for counter in COUNTER.findall(read(path))}
+            page = read("plugins/%s/README.md" % name) if counted else ""
+            self.assertEqual(sorted(counter for counter in counted if "`%s`" % counter not in page), [], name)
 
     def test_the_page_of_options_is_what_the_daemon_prints(self):
         done = subprocess.run([harness.source("scripts/render-options"), "--check", harness.binary("towerd")], capture_output=True, text=True)

@@ -137,6 +137,7 @@ learned_read(struct learned *learned, const char *text)
 	uint32_t box;
 	int64_t since_ms;
 
+	/* NOLINTNEXTLINE(cert-err34-c): the widths keep each number in range */
 	if (sscanf(text, "1 %3u %3u %1u %8" SCNx32 " %18" SCNd64, &objects, &repetitions, &flags, &box,
 		&since_ms) != 5 ||
 	    objects > UINT8_MAX || repetitions > UINT8_MAX)

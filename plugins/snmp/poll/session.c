@@ -19,7 +19,7 @@ session_set_access(struct session *session, const struct wire_address *address,
     const struct wire_address *answers_from, const struct access_settings *settings)
 {
 	struct poller *poller = session->poller;
-	struct access *access;
+	struct access *access = NULL;
 	int rc = 0;
 
 	if (settings->version == ACCESS_V3 && poller->usm == NULL)

@@ -60,7 +60,8 @@ static void
 write_guess(struct draft *d, const struct guess *guess, const struct mib_node *node,
     const struct snmp_value *value, const char *label)
 {
-	const bool has_map = guess->kind->value_class != TOWERD_KIND_NUMBER;
+	/* States are guessed of an enumeration alone, which a MIB names. */
+	const bool has_map = node != NULL && guess->kind->value_class != TOWERD_KIND_NUMBER;
 	char text[VALUE_TEXT];
 
 	fprintf(d->out, ", kind: %s", guess->kind->name);

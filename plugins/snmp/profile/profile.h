@@ -42,8 +42,7 @@ struct profile_catalogue {
 struct profiles *profiles_new(const struct profile_catalogue *catalogue);
 struct profiles *profiles_ref(struct profiles *profiles);
 void profiles_unref(struct profiles *profiles);
-/* One file or text; reports every fault. A profile with a fault is left out. Returns 0, -EINVAL (faults were reported), -ENOMEM. */
-int profiles_load_file(struct profiles *profiles, const char *path, struct towerd_fault_sink *faults);
+/* One profile, called `name` in reports; reports every fault. One with a fault is left out. 0, -EINVAL (faults were reported), -ENOMEM. */
 int profiles_load_text(struct profiles *profiles, const char *name, const char *text, size_t len,
     struct towerd_fault_sink *faults);
 /*

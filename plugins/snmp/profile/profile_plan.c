@@ -27,8 +27,8 @@ planner_text(struct planner *p, const struct profile_templates *templates, const
 	return pool_text(&p->plan->pool, text, strlen(text));
 }
 
-int
-planner_each_row(struct planner *p, const struct profile_ref *ref,
+static int
+each_row(struct planner *p, const struct profile_ref *ref,
     int (*fn)(struct planner *p, const void *rule, const struct row *row), const void *rule)
 {
 	const struct snmp_oid *oid = &ref->oid;
@@ -183,9 +183,9 @@ apply_profile(struct planner *p, const struct profile *profile)
 	p->profile = profile;
 	p->profile_start = p->count;
 	for (size_t i = 0; rc == 0 && i < profile->rule_count; i++)
-		rc = planner_each_row(p, &profile->rules[i].oid, planner_sensor, &profile->rules[i]);
+		rc = each_row(p, &profile->rules[i].oid, planner_sensor, &profile->rules[i]);
 	for (size_t i = 0; rc == 0 && i < profile->alarm_count; i++)
-		rc = planner_each_row(p, &profile->alarms[i].oid, planner_alarm, &profile->alarms[i]);
+		rc = each_row(p, &profile->alarms[i].oid, planner_alarm, &profile->alarms[i]);
 	return rc;
 }
 

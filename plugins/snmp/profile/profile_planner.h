@@ -51,9 +51,6 @@ void planner_leave(struct planner *p, const struct row *row, const char *reason)
 /* The first of the texts all of whose placeholders have one, in the plan's memory. NULL: no memory. */
 const char *
 planner_text(struct planner *p, const struct profile_templates *templates, const struct row *row, size_t max);
-/* Calls fn for each object that the reference means. */
-int planner_each_row(struct planner *p, const struct profile_ref *ref,
-    int (*fn)(struct planner *p, const void *rule, const struct row *row), const void *rule);
 /* Keeps what was found, or leaves it for the reason that `clash` gives about one that is there. */
 int planner_keep(struct planner *p, const struct row *row, struct found *new, clash_fn *clash);
 

@@ -104,12 +104,6 @@ add(struct profiles *profiles, struct towerd_yaml *doc, struct towerd_fault_sink
 }
 
 int
-profiles_load_file(struct profiles *profiles, const char *path, struct towerd_fault_sink *faults)
-{
-	return add(profiles, towerd_yaml_load(path, faults), faults);
-}
-
-int
 profiles_load_text(struct profiles *profiles, const char *name, const char *text, size_t len,
     struct towerd_fault_sink *faults)
 {
@@ -137,7 +131,7 @@ profiles_load_dir(struct profiles *profiles, const char *path, struct towerd_fau
 		char *file = NULL;
 		if (rc == 0 && asprintf(&file, "%s/%s", path, names[i]->d_name) < 0)
 			rc = -ENOMEM;
-		else if (rc == 0 && profiles_load_file(profiles, file, faults) == -ENOMEM)
+		else if (rc == 0 && add(profiles, towerd_yaml_load(file, faults), faults) == -ENOMEM)
 			rc = -ENOMEM;
 		free(file);
 		free(names[i]);
