@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Timers: a binary heap of our own under every clock, so that order is exact and one event of the library serves them all. */
+/* Timers: a heap of our own under every clock, so that order is exact and one event of the library serves them all. */
 #include <stdlib.h>
 
 #include "agent/loop/inside.h"
 
 #define IDLE SIZE_MAX
+/* Children of each: every step writes to another timer, far away, and of two a hundred thousand timers would need twice as many steps. */
+#define ARITY 4
 
 struct loop_timer {
 	LIST_ENTRY(loop_timer) next;
@@ -32,13 +34,15 @@ heap_put(struct loop_heap *heap, size_t place, struct loop_heap_item item)
 static void
 heap_settle(struct loop_heap *heap, size_t place, struct loop_heap_item item)
 {
-	while (place > 0 && is_before(&item, &heap->items[(place - 1) / 2])) {
-		heap_put(heap, place, heap->items[(place - 1) / 2]);
-		place = (place - 1) / 2;
+	while (place > 0 && is_before(&item, &heap->items[(place - 1) / ARITY])) {
+		heap_put(heap, place, heap->items[(place - 1) / ARITY]);
+		place = (place - 1) / ARITY;
 	}
-	for (size_t child; (child = 2 * place + 1) < heap->count; place = child) {
-		if (child + 1 < heap->count && is_before(&heap->items[child + 1], &heap->items[child]))
-			child++;
+	for (size_t child; (child = ARITY * place + 1) < heap->count; place = child) {
+		size_t end = child + ARITY < heap->count ? child + ARITY : heap->count;
+		for (size_t other = child + 1; other < end; other++)
+			if (is_before(&heap->items[other], &heap->items[child]))
+				child = other;
 		if (!is_before(&heap->items[child], &item))
 			break;
 		heap_put(heap, place, heap->items[child]);

@@ -108,12 +108,12 @@ ber_oid(struct ber body, uint32_t *out)
 		return 2;
 	}
 	while (body.at < body.end) {
-		uint64_t id = 0;
-		do {
+		uint64_t id = *body.at & 0x7f;
+		while ((*body.at++ & 0x80) != 0) {
 			if (body.at == body.end || id > UINT32_MAX >> 7)
 				return -1;
 			id = id << 7 | (*body.at & 0x7f);
-		} while ((*body.at++ & 0x80) != 0);
+		}
 		if (count == TOWERD_OID_MAX)
 			return -1;
 		if (count == 0) { /* two in one (X.690, 8.19.4) */

@@ -264,7 +264,10 @@ poll_next(struct poll *poll)
 			max = poll->left;
 		if (max > poll->size)
 			max = poll->size;
-		poll->count = shared_plan_fit(poll->shared, poll->at, max);
+		const struct shared_request *request = shared_plan_request(poll->shared, poll->at);
+		poll->count = request != NULL && request->count <= max
+		    ? request->count
+		    : shared_plan_fit(poll->shared, poll->at, max);
 		while (lost < poll->count && is_lost(poll, poll->at + lost))
 			lost++;
 		if (lost < poll->count || has_uptime(poll))

@@ -48,6 +48,10 @@ scale(const struct profile_number *number, int64_t multiply, wide_int down, wide
 	for (unsigned i = 0; i < number->decimals; i++)
 		if (__builtin_mul_overflow(down, 10, &down))
 			return false;
+	if (down == 1) { /* dividing so many bits is dear */
+		*out = up;
+		return true;
+	}
 	wide_int half = up < 0 ? -(down / 2) : down / 2;
 	if (__builtin_add_overflow(up, half, &up))
 		return false;

@@ -131,16 +131,13 @@ int
 access_seal(struct access *access, const uint8_t *request, size_t len, size_t id_at, uint32_t id,
     int64_t now_ms, uint8_t *out)
 {
-	uint8_t copy[CODEC_REQUEST_MAX];
+	uint8_t copy[CODEC_REQUEST_MAX], *message = access->remote != NULL ? copy : out;
 
 	if (len > access_room(access))
 		return -EMSGSIZE;
-	memcpy(copy, request, len);
-	codec_set_id(copy, id_at, id);
-	if (access->remote != NULL)
-		return remote_seal(access->remote, copy, len, id, now_ms, out);
-	memcpy(out, copy, len);
-	return (int)len;
+	memcpy(message, request, len);
+	codec_set_id(message, id_at, id);
+	return access->remote != NULL ? remote_seal(access->remote, message, len, id, now_ms, out) : (int)len;
 }
 
 const char *
