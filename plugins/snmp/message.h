@@ -32,7 +32,7 @@ enum message_type {
 	MESSAGE_SCAN,   /* requests a second, port, count, count x access, count, count x struct range */
 	MESSAGE_RECORD, /* host, port, access, root OID, count, count x text that may not be shown */
 	/* from a worker */
-	MESSAGE_PLAN,      /* device, generation, count, count x (kind, instance, label) */
+	MESSAGE_PLAN,      /* device, generation, count, count x (kind, interval_ms, instance, label) */
 	MESSAGE_READINGS,  /* count, count x struct towerd_reading */
 	MESSAGE_PRESENCE,  /* device, presence, reason */
 	MESSAGE_ATTRIBUTE, /* device, name, value */

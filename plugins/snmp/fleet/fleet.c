@@ -144,7 +144,6 @@ fleet_add(struct fleet *fleet, const struct towerd_device *device)
 		return rc;
 	}
 	member.address = entry.address;
-	member.interval_ms = entry.interval_ms;
 	member.len = fleet->scratch.len;
 	member.message = malloc(member.len);
 	if (member.message == NULL || asprintf(&member.name, "%s/%s", device->site, device->slot) < 0) {

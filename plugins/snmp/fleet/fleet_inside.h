@@ -15,7 +15,6 @@ struct member { /* a device: what its worker is told, kept so that it can be tol
 	uint32_t number;
 	void *message;
 	size_t len;
-	int64_t interval_ms;
 	char *name; /* "SITE/SLOT" */
 	struct wire_address address;
 	struct towerd_pace pace; /* zeros: as configured */

@@ -31,10 +31,9 @@ take_plan(struct fleet_worker *worker, struct message_reader *r)
 	message_put_u32(w, generation);
 	message_put_u32(w, count);
 	for (uint32_t i = 0; i < count; i++) {
-		struct towerd_sensor sensor = {
-			.size = sizeof(sensor), .kind = message_u32(r), .interval_ms = member->interval_ms
-		};
+		struct towerd_sensor sensor = { .size = sizeof(sensor), .kind = message_u32(r) };
 		uint32_t number = 0;
+		sensor.interval_ms = message_i64(r);
 		sensor.instance = message_text(r);
 		sensor.label = message_text(r);
 		if (r->failed)

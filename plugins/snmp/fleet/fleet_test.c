@@ -45,6 +45,7 @@ static void
 put_sensor(struct message_writer *w, const char *kind, const char *instance, const char *label)
 {
 	message_put_u32(w, catalogue_find(kind)->kind.number);
+	message_put_i64(w, 20000);
 	message_put_text(w, instance);
 	message_put_text(w, label);
 }

@@ -68,6 +68,14 @@ choose_pace(struct device *device, int64_t now_ms)
 	}
 }
 
+/* Readings that are asked for less often are not late: the agent must know. */
+static bool
+is_expected_otherwise(const struct device *device)
+{
+	return device->paced_ms > device->expected_ms ||
+	    (device->paced_ms <= device->interval_ms && device->expected_ms > device->interval_ms);
+}
+
 static void
 round_done(struct device *device)
 {
@@ -78,6 +86,8 @@ round_done(struct device *device)
 		return;
 	}
 	choose_pace(device, now_ms);
+	if (is_expected_otherwise(device))
+		device_tell_plan(device);
 	int64_t due_ms = poll_due(device->poll, device->round_ms, device->interval_ms, device->paced_ms);
 	if (device->is_confirm_wanted && due_ms > device->round_ms + CONFIRM_MIN_MS)
 		due_ms = device->round_ms + CONFIRM_MIN_MS;

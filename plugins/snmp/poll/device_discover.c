@@ -15,9 +15,19 @@
 #define GIVE_BACK_AFTER 1000 /* discoveries */
 
 void
+device_tell_plan(struct device *device)
+{
+	/* A budget's interval creeps: the plan is not told again for each step. */
+	device->expected_ms =
+	    device->paced_ms > device->interval_ms ? device->paced_ms * 5 / 4 : device->interval_ms;
+	tell_plan(device->poller, device->number, device->generation, poll_plan(device->poll),
+	    device->interval_ms, device->expected_ms);
+}
+
+void
 device_ask_numbers(struct device *device)
 {
-	tell_plan(device->poller, device->number, device->generation, poll_plan(device->poll));
+	device_tell_plan(device);
 	device_schedule(device, (int64_t)ASK_MS << device->ask_steps);
 	if (device->ask_steps < ASK_STEPS)
 		device->ask_steps++;

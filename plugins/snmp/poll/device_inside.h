@@ -27,6 +27,7 @@ struct device {
 	struct pace *pace;             /* NULL: nothing was said of it */
 	char *profile;                 /* a name, or "auto" */
 	int64_t interval_ms, paced_ms; /* as configured, and as the pace has it */
+	int64_t expected_ms;           /* the interval that the agent was told */
 	int64_t round_ms;              /* when this round of polls, or asking for signs of life, began */
 	int64_t discover_ms;           /* when it is looked at anew */
 	struct poll_box box;
@@ -44,6 +45,7 @@ struct device {
 
 void device_schedule(struct device *device, int64_t delay_ms);
 void device_ask_round(struct device *device);
+void device_tell_plan(struct device *device);
 /* The next thing to do with a device that answers. */
 void device_proceed(struct device *device);
 /* Sends the round's next request, or ends it. */

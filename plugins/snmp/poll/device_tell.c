@@ -2,6 +2,8 @@
 /* Messages to the agent about a device. */
 #include "plugins/snmp/poll/device_tell.h"
 
+#include "plugins/snmp/poll/pace.h"
+
 static struct message_writer *
 begin(struct poller *poller, enum message_type type, uint32_t device)
 {
@@ -44,15 +46,21 @@ tell_attribute(struct poller *poller, uint32_t device, const char *name, const c
 }
 
 void
-tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const struct profile_plan *plan)
+tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const struct profile_plan *plan,
+    int64_t interval_ms, int64_t paced_ms)
 {
 	struct message_writer *w = begin(poller, MESSAGE_PLAN, device);
+	const struct plan_object *object = plan->objects;
 
 	message_put_u32(w, generation);
 	message_put_u32(w, (uint32_t)plan->sensor_count);
 	for (size_t i = 0; i < plan->sensor_count; i++) {
 		const struct plan_sensor *sensor = &plan->sensors[i];
+		while (i >= object->first + object->count)
+			object++;
 		message_put_u32(w, sensor->decode.kind->number);
+		message_put_i64(
+		    w, pace_stretch(plan->groups[object->group].interval_ms, interval_ms, paced_ms));
 		message_put_text(w, sensor->instance);
 		message_put_text(w, sensor->label);
 	}

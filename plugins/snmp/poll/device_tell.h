@@ -11,7 +11,9 @@
 bool tell_presence(struct poller *poller, uint32_t device, enum towerd_presence presence, const char *reason);
 void tell_reject(struct poller *poller, uint32_t device, const char *source, const char *reason);
 void tell_attribute(struct poller *poller, uint32_t device, const char *name, const char *value);
-void tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const struct profile_plan *plan);
+/* With what interval each of its sensors is asked for, where the device's is `paced_ms` now. */
+void tell_plan(struct poller *poller, uint32_t device, uint32_t generation, const struct profile_plan *plan,
+    int64_t interval_ms, int64_t paced_ms);
 void tell_fault(struct poller *poller, uint32_t device, const struct towerd_fault *fault);
 void tell_sweep(struct poller *poller, uint32_t device, int64_t since_ms);
 /* To be kept over restarts, and the attribute `snmp-learned` for people. */

@@ -57,3 +57,11 @@ pace_interval(
 	pace->is_short = least_ms > interval_ms;
 	return pace->is_short ? least_ms : interval_ms;
 }
+
+int64_t
+pace_stretch(int64_t own_ms, int64_t interval_ms, int64_t paced_ms)
+{
+	if (own_ms == 0)
+		return paced_ms;
+	return paced_ms > interval_ms ? own_ms * paced_ms / interval_ms : own_ms;
+}

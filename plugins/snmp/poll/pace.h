@@ -27,5 +27,7 @@ void pace_set(struct pace *pace, bool is_on_battery, bool is_verifying, int64_t 
 /* The interval in place of `interval_ms`, at the end of a round: `octets` is what the device has cost so far, ever. */
 int64_t pace_interval(struct pace *pace, const struct snmp_config *config, int64_t interval_ms,
     int64_t now_ms, uint64_t octets);
+/* An interval of its own where the device's, `interval_ms`, is `paced_ms` now: as many times longer, never shorter. 0: it is the device's. */
+int64_t pace_stretch(int64_t own_ms, int64_t interval_ms, int64_t paced_ms);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/snmp/poll/pace.h"
 #include "plugins/snmp/poll/poll_inside.h"
 
 #define TELLINGS_MAX 5  /* rounds in which all alarms should have been known */
@@ -111,11 +112,7 @@ group_at(const struct poll *poll, uint32_t position, uint32_t *number)
 static int64_t
 interval_of(const struct poll *poll, uint32_t group, int64_t interval_ms, int64_t paced_ms)
 {
-	int64_t own_ms = poll->shared->groups[group].interval_ms;
-
-	if (own_ms == 0)
-		return paced_ms;
-	return paced_ms > interval_ms ? own_ms * paced_ms / interval_ms : own_ms;
+	return pace_stretch(poll->shared->groups[group].interval_ms, interval_ms, paced_ms);
 }
 
 int64_t
