@@ -19,7 +19,7 @@
 static const char usage[] =
     "usage: towerd [-c FILE] [-t]\n"
     "  -c, --config FILE    the configuration (" CONFIG_DEFAULT ")\n"
-    "  -t, --test           check the configuration, the options of the plugins and the inventory, and end\n"
+    "  -t, --test           check the configuration, the plugins' own files and the inventory, and end\n"
     "      --print-options  print the reference page of all options, and end\n"
     "      --version        print the version, and end\n"
 #ifdef TOWERD_TEST_CLOCK

@@ -10,8 +10,8 @@
  *
  * Versions: a plugin built for another MAJOR is refused; one built for a newer MINOR than the agent's is refused too.
  *   1.0  the first
- *   1.1  the callbacks device_pace() and reload(); towerd_fault_sweep(), towerd_fault_type_known(); expires_ms of struct
- *        towerd_fault; check()
+ *   1.1  the callbacks device_pace(), reload() and check(); towerd_fault_sweep(), towerd_fault_type_known(); expires_ms of
+ *        struct towerd_fault
  * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
  */
 #ifndef TOWERD_PLUGIN_H

@@ -30,8 +30,7 @@ check_keys(struct towerd_ctx *ctx, const struct towerd_device *device)
 			return towerd_fail(ctx, -EINVAL,
 			    "unknown key \"%s\": an snmp device has profile, interval, answers-from, "
 			    "traps-from and credentials, or in place of what these say version, community, "
-			    "user, auth, "
-			    "auth-key, priv, priv-key and context",
+			    "user, auth, auth-key, priv, priv-key and context",
 			    device->keys[i]);
 	return 0;
 }
