@@ -8,7 +8,7 @@
 
 #define REST_MIN_MS    100  /* between rounds, also when a round takes longer than the interval */
 #define CONFIRM_MIN_MS 2000 /* from the beginning of a round to that of one that is asked for */
-#define GRID_MS        20 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
+#define GRID_MS        50 /* rounds begin at multiples of this: those of one moment share wakeups and system calls */
 #define SPREAD_MIN_MS \
 	5000 /* devices that are added together are not asked together: a thousand a second at most */
 

@@ -13,7 +13,7 @@
 #define DATAGRAM_OUT   1472 /* one frame on an Ethernet */
 #define DATAGRAM_IN    65535
 #define BATCHES_A_TURN 8
-#define REST_MS        4 /* between two looks when much is to come: it shares a wakeup */
+#define REST_MS        8 /* between two looks when much is to come: it shares a wakeup */
 #define SOCKET_BUFFER  (8 << 20)
 
 struct wire {
