@@ -174,6 +174,22 @@ on_twins(void *arg, const struct identity_twins *twins)
 		alarm_identity_twin(alarms, twins);
 }
 
+/* Clears what is of a sensor that its device has no longer. */
+static void
+sensor_clear(struct alarms *alarms, const struct sensor *sensor)
+{
+	struct place *place = place_of(alarms, sensor->device->site->entity.number, false);
+	struct entry *e, *next;
+
+	if (place == NULL)
+		return;
+	for (e = LIST_FIRST(&place->entries); e != NULL; e = next) {
+		next = LIST_NEXT(e, in_place);
+		if (e->alarm.resource == sensor->entity.number)
+			(void)entry_clear_now(alarms, e, "the device has no such sensor any more");
+	}
+}
+
 /* Clears what is of `device` and its sensors; of the whole site for 0. */
 static void
 place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *text)
@@ -188,6 +204,19 @@ place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *t
 		if (device == 0 || e->alarm.device == device)
 			(void)entry_clear_now(alarms, e, text);
 	}
+}
+
+static void
+on_retired(void *arg, struct sensor *sensor)
+{
+	struct alarms *alarms = arg;
+
+	if (alarms->is_stopped)
+		return;
+	if (sensor->watch != 0 && watch_is_stale(alarms, sensor))
+		staleness_fresh(alarms, sensor);
+	threshold_forget(alarms, sensor);
+	sensor_clear(alarms, sensor);
 }
 
 static void
@@ -272,6 +301,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 {
 	struct model_listener listener = {
 		.site_removed = on_site_removed,
+		.retired = on_retired,
 		.device_removed = on_device_removed,
 		.presence = on_presence,
 		.reading = on_reading,

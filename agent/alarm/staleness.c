@@ -55,9 +55,10 @@ stale_settle(void *arg)
 		return;
 	}
 	if (s->count > 0 && !reachability_is_silent(alarms, device)) {
-		bool all = s->count >= device->sensor_count;
-		snprintf(text, sizeof(text), "%u of %zu sensors of %s are stale", s->count,
-		    device->sensor_count, device->slot);
+		size_t live = device->sensor_count - device->retired_count;
+		bool all = s->count >= live;
+		snprintf(
+		    text, sizeof(text), "%u of %zu sensors of %s are stale", s->count, live, device->slot);
 		(void)raise_at(
 		    alarms, s->device, stale_type, "", all ? TOWERD_MINOR : TOWERD_WARNING, text, &s->since);
 	} else if (e != NULL)
@@ -150,7 +151,8 @@ bool
 staleness_load(struct alarms *alarms, const struct device *device)
 {
 	for (size_t i = 0; i < device->sensor_count; i++)
-		(void)stale_mark(alarms, device->sensors[i]);
+		if (!device->sensors[i]->is_retired)
+			(void)stale_mark(alarms, device->sensors[i]);
 	return stale_find(alarms, device->entity.number) != NULL;
 }
 

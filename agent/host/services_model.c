@@ -111,6 +111,12 @@ serve_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
 }
 
 static int
+serve_sensors_keep(struct towerd_ctx *ctx, uint32_t device, const uint32_t *numbers, size_t count)
+{
+	return model_sensors_keep(model_of(ctx), device, numbers, count);
+}
+
+static int
 serve_position(struct towerd_ctx *ctx, uint32_t device, const struct towerd_position *position)
 {
 	return position_set(model_of(ctx), device, position);
@@ -200,6 +206,7 @@ services_model_fill(struct towerd_host *services)
 	services->presence = serve_presence;
 	services->fault = serve_fault;
 	services->fault_sweep = serve_fault_sweep;
+	services->sensors_keep = serve_sensors_keep;
 	services->position = serve_position;
 	services->deployment = serve_deployment;
 	services->attribute = serve_attribute;

@@ -58,6 +58,7 @@ device_add(struct model *model, struct site *site, uint32_t number, const char *
 		return -ENOMEM;
 	device->entity = (struct entity){ number, ENTITY_DEVICE };
 	device->site = site;
+	device->kept_ms = loop_utc_ms(model->loop);
 	int rc = model_text(model, &device->slot, slot);
 	if (rc == 0)
 		rc = model_text(model, &device->driver, "");

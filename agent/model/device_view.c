@@ -50,7 +50,8 @@ static struct towerd_value
 sensors(const struct view_row *row)
 {
 	return (struct towerd_value){ .type = TOWERD_UNSIGNED,
-		.u = ((const struct device *)row->object)->sensor_count };
+		.u = ((const struct device *)row->object)->sensor_count -
+		    ((const struct device *)row->object)->retired_count };
 }
 
 static const char *const deployment_names[] = { "unknown", "parked", "en-route", "set-up", "on-air",

@@ -112,6 +112,8 @@ const char *attribute_get(const struct device *device, const char *name); /* "" 
 int64_t attribute_told_ms(const struct device *device, const char *name);
 
 /* sensor.c */
+/* Whether it counts as one of its device's. */
+void sensor_set_retired(struct model *model, struct sensor *sensor, bool is_retired);
 struct sensor *sensor_add(struct model *model, struct device *device, uint32_t number, unsigned kind,
     const char *instance, const char *label, uint32_t interval_s);
 void sensors_free(struct model *model);

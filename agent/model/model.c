@@ -119,7 +119,9 @@ is_removed(const struct entity *entity)
 		return ((const struct site *)object)->is_removed;
 	if (entity->kind_of == ENTITY_DEVICE)
 		return ((const struct device *)object)->is_removed;
-	return entity->kind_of == ENTITY_SENSOR && ((const struct sensor *)object)->device->is_removed;
+	return entity->kind_of == ENTITY_SENSOR &&
+	    (((const struct sensor *)object)->is_retired ||
+		((const struct sensor *)object)->device->is_removed);
 }
 
 struct entity *

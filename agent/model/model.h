@@ -108,8 +108,11 @@ struct device {
 	size_t attribute_count;
 	struct identity *identity; /* identity.h; NULL: it never told what it is */
 	uint8_t identity_policy;   /* enum identity_policy */
-	struct sensor **sensors;
+	struct sensor **sensors;   /* by number, retired ones too */
 	size_t sensor_count;
+	uint32_t retired_count;
+	int64_t kept_ms;    /* UTC, of the last model_sensors_keep(); at first, of its making */
+	int64_t missing_ms; /* monotonic, since when, if some of its sensors are missing */
 };
 
 struct device_attribute {
@@ -124,6 +127,8 @@ struct sensor {
 	uint8_t quality; /* enum towerd_quality */
 	bool has_value;  /* false until the first good reading of this run */
 	bool is_stale;
+	/* not named by the last model_sensors_keep(); gone for good: number and history stay, no view shows it */
+	bool is_missing : 1, is_retired : 1;
 	uint16_t kind;
 	uint32_t watch; /* the alarm module's own: 0, or where it keeps what this sensor is waiting for */
 	/* monotonic, of the last reading of any quality, or of its declaration: staleness is judged by it */
@@ -149,6 +154,7 @@ struct model_listener {
 	/* each reading, whatever its quality; is_stale already cleared */
 	void (*reading)(void *arg, struct sensor *sensor);
 	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
+	void (*retired)(void *arg, struct sensor *sensor);
 	void (*fault)(void *arg, struct device *device, const struct towerd_fault *fault);
 	void (*fault_sweep)(void *arg, struct device *device, int64_t since_ms);
 	/* Its ledger: `ended` NULL: another box stands there, which is news; else why that is none any more. */
@@ -208,6 +214,8 @@ int model_sensor_declare(
     struct model *model, uint32_t device, const struct towerd_sensor *sensor, uint32_t *number);
 /* model_sensor_declare() also says -EAGAIN: the reserve of numbers is being written; declare it again with its next reading. */
 int model_observe(struct model *model, const struct towerd_reading *readings, size_t count);
+/* towerd_sensors_keep() says what it does. */
+int model_sensors_keep(struct model *model, uint32_t device, const uint32_t *numbers, size_t count);
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
 int model_fault(struct model *model, const struct towerd_fault *fault);
 int model_fault_sweep(struct model *model, uint32_t device, int64_t since_ms);

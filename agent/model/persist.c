@@ -161,6 +161,8 @@ persist_sensor(struct store_txn *txn, const struct sensor *sensor)
 	towerd_json_put_text(&body, NULL, sensor->instance);
 	towerd_json_put_text(&body, NULL, sensor->label);
 	towerd_json_put_uint(&body, NULL, sensor->interval_s);
+	if (sensor->is_retired)
+		towerd_json_put_bool(&body, NULL, true);
 	towerd_json_close(&body, ']');
 	put(txn, STORE_SENSOR, sensor->entity.number, NULL, &body);
 }

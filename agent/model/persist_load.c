@@ -199,9 +199,15 @@ load_sensor(struct model *model, uint32_t number, const char *word, const struct
 	const struct catalogue_kind *kind = catalogue_find(name);
 	if (kind == NULL)
 		return 0;
-	const struct sensor *sensor = sensor_add(model, (struct device *)(void *)entity, number,
-	    kind->kind.number, instance, label, (uint32_t)uint_of(towerd_json_item(row, 4), UINT32_MAX));
-	return sensor == NULL ? -ENOMEM : 0;
+	struct sensor *sensor = sensor_add(model, (struct device *)(void *)entity, number, kind->kind.number,
+	    instance, label, (uint32_t)uint_of(towerd_json_item(row, 4), UINT32_MAX));
+	if (sensor == NULL)
+		return -ENOMEM;
+	bool is_retired = false;
+	towerd_json_bool(towerd_json_item(row, 5), &is_retired);
+	if (is_retired)
+		sensor_set_retired(model, sensor, true);
+	return 0;
 }
 
 typedef int load_fn(struct model *model, uint32_t number, const char *word, const struct towerd_json *row);

@@ -12,7 +12,8 @@ is_row(const struct entity *entity, unsigned classes)
 	if ((classes & ROWS_OF(entity->kind_of)) == 0)
 		return false;
 	if (entity->kind_of == ENTITY_SENSOR)
-		return !((const struct sensor *)object)->device->is_removed;
+		return !((const struct sensor *)object)->is_retired &&
+		    !((const struct sensor *)object)->device->is_removed;
 	return entity->kind_of != ENTITY_DEVICE || !((const struct device *)object)->is_removed;
 }
 

@@ -6,7 +6,9 @@
 
 #include "agent/model/inside.h"
 
-#define SENSORS_MAX  1024 /* at one device */
+#define SENSORS_MAX 1024 /* at one device */
+#define SENSORS_EVER_MAX \
+	(4 * SENSORS_MAX) /* with the retired ones: a device that makes up names does not fill the memory */
 #define INSTANCE_MAX 63
 #define LABEL_MAX    127
 
@@ -126,6 +128,16 @@ seconds_of(int64_t interval_ms)
 	return s > UINT32_MAX ? UINT32_MAX : (uint32_t)s;
 }
 
+/* What was gone is back: as new, under its number. */
+static void
+sensor_revive(struct model *model, struct sensor *sensor)
+{
+	sensor_set_retired(model, sensor, false);
+	sensor->has_value = sensor->is_stale = false;
+	sensor->heard_s = (uint32_t)(loop_now_ms(model->loop) / 1000);
+	persist_sensor(persist_later(model), sensor);
+}
+
 int
 model_sensor_declare(struct model *model, uint32_t number, const struct towerd_sensor *want, uint32_t *out)
 {
@@ -140,9 +152,13 @@ model_sensor_declare(struct model *model, uint32_t number, const struct towerd_s
 	uint32_t interval_s = seconds_of(want->interval_ms);
 	if (sensor != NULL) {
 		*out = sensor->entity.number;
+		sensor->is_missing = false;
+		if (sensor->is_retired)
+			sensor_revive(model, sensor);
 		return sensor_update(model, sensor, label, interval_s);
 	}
-	if (device->sensor_count >= SENSORS_MAX)
+	if (device->sensor_count - device->retired_count >= SENSORS_MAX ||
+	    device->sensor_count >= SENSORS_EVER_MAX)
 		return -ENOSPC;
 	uint32_t taken;
 	int rc = numbers_take(model, device->site->entity.number, &taken);

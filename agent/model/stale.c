@@ -37,8 +37,9 @@ sweep_block(struct model *model, const struct block *block, int64_t now_s)
 		if (block->entities[i]->kind_of != ENTITY_SENSOR)
 			continue;
 		struct sensor *sensor = (struct sensor *)(void *)block->entities[i];
-		if (sensor->is_stale || now_s - sensor->heard_s <= limit_s(model, sensor) ||
-		    sensor->device->is_removed || sensor->device->site->is_removed)
+		if (sensor->is_stale || sensor->is_retired ||
+		    now_s - sensor->heard_s <= limit_s(model, sensor) || sensor->device->is_removed ||
+		    sensor->device->site->is_removed)
 			continue;
 		sensor->is_stale = true;
 		if (sensor->kind == model->cell_kind)

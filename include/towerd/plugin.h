@@ -10,8 +10,8 @@
  *
  * Versions: a plugin built for another MAJOR is refused; one built for a newer MINOR than the agent's is refused too.
  *   1.0  the first
- *   1.1  the callbacks device_pace(), reload() and check(); towerd_fault_sweep(), towerd_fault_type_known(); expires_ms of
- *        struct towerd_fault
+ *   1.1  the callbacks device_pace(), reload() and check(); towerd_fault_sweep(), towerd_fault_type_known(),
+ *        towerd_sensors_keep(); expires_ms of struct towerd_fault
  * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
  */
 #ifndef TOWERD_PLUGIN_H
@@ -201,6 +201,7 @@ struct towerd_host {
 	/* 1.1 */
 	int (*fault_sweep)(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms);
 	bool (*fault_type_known)(struct towerd_ctx *ctx, const char *type);
+	int (*sensors_keep)(struct towerd_ctx *ctx, uint32_t device, const uint32_t *numbers, size_t count);
 };
 
 /* Laid out by the host; a plugin reads it through the functions below. */
@@ -427,6 +428,19 @@ static inline int
 towerd_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
 {
 	return ctx->host->fault_sweep(ctx, device, since_ms);
+}
+
+/*
+ * 1.1. The device has these sensors (zeros are passed over) and no others: what a box lost is retired, so that nobody waits for its readings. A
+ * retired sensor is in no view, its alarms are cleared, and declaring it brings it back under its number. One that is missing
+ * may be in a module that is still starting: it is retired by a call five minutes later that does not name it either, at once when the attribute
+ * "profile" or "sys-object-id" has changed since the last call. Returns how many are missing and not retired yet (look at the device again
+ * then), or -ENOENT (device), -ENOMEM.
+ */
+static inline int
+towerd_sensors_keep(struct towerd_ctx *ctx, uint32_t device, const uint32_t *numbers, size_t count)
+{
+	return ctx->host->sensors_keep(ctx, device, numbers, count);
 }
 
 /* 1.1. Whether devices may report faults of this type: it is in the alarm catalogue, and not the agent's own finding. Also offline. [worker] */

@@ -19,8 +19,8 @@ enum message_type {
 	 * from now on
 	 */
 	MESSAGE_DEVICE = 1,
-	MESSAGE_REMOVE, /* device */
-	MESSAGE_SENSORS, /* device, generation, count, numbers: the sensors of a plan, in its order; 0: not taken */
+	MESSAGE_REMOVE,  /* device */
+	MESSAGE_SENSORS, /* device, generation, whether some that it had are missing, count, numbers: the sensors of a plan, in its order; 0: not taken */
 	MESSAGE_POLL_NOW, /* device: poll it at once, tell all of its alarms that stand, then MESSAGE_SWEEP */
 	MESSAGE_RELOAD,   /* the profiles anew */
 	MESSAGE_PACE,     /* device, is on battery, is verifying, octets a day: how often to poll it */

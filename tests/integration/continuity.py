@@ -65,7 +65,7 @@ class ContinuityTest(harness.TestCase):
 
     def wait_voltage(self, slot, text):
         def is_there():
-            return any(s["towerdSensorKind"] == "battery.voltage" and s.get("towerdSensorValue", "").startswith(text)
+            return any(s["towerdSensorKind"] == "ups.battery-voltage" and s.get("towerdSensorValue", "").startswith(text)
                        for s in self.agent.ctl("sensor", "list") if s["towerdSensorSite"] == "S-" + slot)
         self.wait_for(is_there, "%s to read %s V" % (slot, text), alive=[self.agent.process])
 
@@ -136,6 +136,21 @@ class ContinuityTest(harness.TestCase):
             self.assertEqual(len(alarms), 1)
             self.assertIn("serial A-%s -> B-%s" % (slot, slot), alarms[0]["towerdAlarmText"])
             self.assertEqual([box["towerdIdentitySerial"] for box in self.device(slot)["boxes"]], ["A-" + slot, "B-" + slot])
+
+    def kinds(self, slot):
+        return {s["towerdSensorKind"] for s in self.agent.ctl("sensor", "list") if s["towerdSensorSite"] == "S-" + slot}
+
+    def test_another_make_has_its_own_sensors_and_nobody_waits_for_the_old_ones(self):
+        self.fleet.ask("record plant %s" % harness.source("tests/sim/records/plant.snmprec"))
+        before = self.sensors("v2c")
+        self.fleet.ask("swap %s plant" % self.addresses["v2c"])
+        self.wait_for(lambda: "rectifier.current" in self.kinds("v2c"), "the plant to be read", alive=[self.agent.process])
+        self.assertNotIn("mains.frequency", self.kinds("v2c"))
+        self.wait_for(lambda: ("alarm.raise", IDENTITY) in self.transitions(), "the alarm of the swap")
+        self.fleet.ask("swap %s ups" % self.addresses["v2c"])
+        self.is_box(self.addresses["v2c"], "A-v2c")
+        self.wait_for(lambda: self.sensors("v2c") == before, "the first box's sensors under their numbers", alive=[self.agent.process])
+        self.assertEqual([t for t in self.transitions() if "stale" in t[1]], [])
 
     def test_a_clock_that_jumps_is_no_alarm(self):
         for slot, address in self.addresses.items():

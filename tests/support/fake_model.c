@@ -328,6 +328,14 @@ serve_fault_sweep(struct towerd_ctx *ctx, uint32_t device, int64_t since_ms)
 }
 
 static int
+serve_sensors_keep(struct towerd_ctx *ctx, uint32_t device, const uint32_t *numbers, size_t count)
+{
+	(void)numbers;
+	(void)count;
+	return box_find(fake_host_of(ctx), device) == NULL ? -ENOENT : 0;
+}
+
+static int
 serve_position(struct towerd_ctx *ctx, uint32_t device, const struct towerd_position *position)
 {
 	struct fake_box *box = box_find(fake_host_of(ctx), device);
@@ -526,6 +534,7 @@ fake_model_services(struct towerd_host *services)
 	services->presence = serve_presence;
 	services->fault = serve_fault;
 	services->fault_sweep = serve_fault_sweep;
+	services->sensors_keep = serve_sensors_keep;
 	services->position = serve_position;
 	services->deployment = serve_deployment;
 	services->attribute = serve_attribute;

@@ -5,6 +5,7 @@
 
 #include "plugins/snmp/fleet/fleet_inside.h"
 #include "plugins/snmp/fleet/traps.h"
+#include "plugins/snmp/profile/profile.h"
 
 /* The device that a message begins with; NULL when it is none of this worker's. */
 static struct member *
@@ -15,6 +16,25 @@ take_member(struct fleet_worker *worker, struct message_reader *r)
 	return fleet_worker_of(worker->fleet, number) == worker ? fleet_member(worker->fleet, number) : NULL;
 }
 
+/* The sensors that the plan does not have any more are retired; when some are missing for the first time, the device is looked at again soon. */
+static void
+give_numbers(struct fleet_worker *worker, const struct member *member, uint32_t generation,
+    const uint32_t *numbers, uint32_t count)
+{
+	struct message_writer *w = &worker->fleet->scratch;
+	int missing = towerd_sensors_keep(worker->fleet->ctx, member->number, numbers, count);
+
+	message_begin(w, MESSAGE_SENSORS);
+	message_put_u32(w, member->number);
+	message_put_u32(w, generation);
+	message_put_u32(w, missing > 0);
+	message_put_u32(w, count);
+	for (uint32_t i = 0; i < count; i++)
+		message_put_u32(w, numbers[i]);
+	if (!w->failed)
+		fleet_send(worker, w->data, w->len);
+}
+
 /* A plan: each sensor gets its number, in the plan's order; 0 where the agent does not take it. */
 static void
 take_plan(struct fleet_worker *worker, struct message_reader *r)
@@ -22,33 +42,27 @@ take_plan(struct fleet_worker *worker, struct message_reader *r)
 	struct towerd_ctx *ctx = worker->fleet->ctx;
 	const struct member *member = take_member(worker, r);
 	uint32_t generation = message_u32(r), count = message_u32(r), not_taken = 0;
-	struct message_writer *w = &worker->fleet->scratch;
+	uint32_t *numbers =
+	    member == NULL || count > PLAN_SENSORS_MAX ? NULL : calloc(count + 1, sizeof(*numbers));
 
-	if (member == NULL)
-		return;
-	message_begin(w, MESSAGE_SENSORS);
-	message_put_u32(w, member->number);
-	message_put_u32(w, generation);
-	message_put_u32(w, count);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; numbers != NULL && i < count; i++) {
 		struct towerd_sensor sensor = { .size = sizeof(sensor), .kind = message_u32(r) };
-		uint32_t number = 0;
 		sensor.interval_ms = message_i64(r);
 		sensor.instance = message_text(r);
 		sensor.label = message_text(r);
-		if (r->failed)
+		int rc = r->failed ? -EAGAIN : towerd_sensor(ctx, member->number, &sensor, &numbers[i]);
+		if (rc == -EAGAIN) { /* numbers are being reserved: the worker asks again */
+			free(numbers);
 			return;
-		int rc = towerd_sensor(ctx, member->number, &sensor, &number);
-		if (rc == -EAGAIN)
-			return; /* numbers are being reserved: the worker asks again */
+		}
 		not_taken += rc < 0;
-		message_put_u32(w, rc < 0 ? 0 : number);
 	}
-	if (!message_is_whole(r) || w->failed)
-		return;
-	if (not_taken > 0)
-		towerd_count(ctx, "sensors-not-taken", not_taken);
-	fleet_send(worker, w->data, w->len);
+	if (numbers != NULL && message_is_whole(r)) {
+		if (not_taken > 0)
+			towerd_count(ctx, "sensors-not-taken", not_taken);
+		give_numbers(worker, member, generation, numbers, count);
+	}
+	free(numbers);
 }
 
 static void

@@ -28,8 +28,12 @@ struct device *device_new(struct poller *poller, const struct device_settings *s
 void device_free(struct device *device);
 /* The poller has other profiles, and may have one for devices that had another (`is_all`). Looks at the device again where that matters. */
 void device_reload(struct device *device, bool is_all);
-/* The numbers of the sensors of plan `generation`, as many as `count` 4-octet ones at any address; those of an older plan are passed over. */
-void device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count);
+/*
+ * The numbers of the sensors of plan `generation`, as many as `count` 4-octet ones at any address; those of an older plan are passed over.
+ * `is_missing`: it has fewer than it had, and is to be looked at again soon.
+ */
+void device_sensors(
+    struct device *device, uint32_t generation, bool is_missing, const void *numbers, size_t count);
 /* Polls at once, or as soon as the last round is a moment past: bounded, whoever asks and how often. */
 void device_poll_now(struct device *device);
 void device_set_pace(struct device *device, bool is_on_battery, bool is_verifying, int64_t bytes_a_day);

@@ -7,6 +7,8 @@
 #include "plugins/snmp/poll/device_inside.h"
 #include "plugins/snmp/poll/device_tell.h"
 
+#define MISSING_MS \
+	360000 /* until a device that lacks sensors it had is looked at again (towerd_sensors_keep()) */
 #define LOST_TIMES      10   /* intervals until a discovery that failed is tried again */
 #define ASK_MS          500  /* the agent may be reserving numbers on the disk: it is asked again, … */
 #define ASK_STEPS       7    /* … the pause doubling so often */
@@ -193,11 +195,13 @@ device_reload(struct device *device, bool is_all)
 }
 
 void
-device_sensors(struct device *device, uint32_t generation, const void *numbers, size_t count)
+device_sensors(struct device *device, uint32_t generation, bool is_missing, const void *numbers, size_t count)
 {
 	if (device->phase != PHASE_ASK || generation != device->generation ||
 	    count != poll_plan(device->poll)->sensor_count)
 		return;
+	if (is_missing && device->discover_ms > device_now_ms(device) + MISSING_MS)
+		device->discover_ms = device_now_ms(device) + MISSING_MS;
 	if (poll_take_numbers(device->poll, numbers) == 0)
 		device_proceed(device);
 }

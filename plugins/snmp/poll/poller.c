@@ -183,11 +183,11 @@ static void
 take_sensors(struct poller *poller, struct message_reader *r)
 {
 	struct device *device = find_device(poller, message_u32(r));
-	uint32_t generation = message_u32(r), count = message_u32(r);
+	uint32_t generation = message_u32(r), is_missing = message_u32(r), count = message_u32(r);
 	const void *numbers = message_items(r, count, sizeof(uint32_t));
 
 	if (device != NULL && message_is_whole(r))
-		device_sensors(device, generation, numbers, count);
+		device_sensors(device, generation, is_missing != 0, numbers, count);
 }
 
 /* Plans that are in use keep the profiles that they were made from. */

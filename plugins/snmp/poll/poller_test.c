@@ -147,6 +147,7 @@ give_numbers(struct south *s, uint32_t generation, uint32_t count)
 	message_begin(&w, MESSAGE_SENSORS);
 	message_put_u32(&w, DEVICE);
 	message_put_u32(&w, generation);
+	message_put_u32(&w, false); /* none is missing */
 	message_put_u32(&w, count);
 	for (uint32_t i = 0; i < count; i++)
 		message_put_u32(&w, SENSOR + i);
@@ -718,6 +719,7 @@ messages_that_are_not_whole_change_nothing(void)
 	message_begin(&w, MESSAGE_SENSORS);
 	message_put_u32(&w, DEVICE);
 	message_put_u32(&w, s.generation);
+	message_put_u32(&w, false);
 	message_put_u32(&w, UINT32_MAX);
 	fake_worker_receive(s.host, w.data, w.len);
 	message_begin(&w, (enum message_type)99);
