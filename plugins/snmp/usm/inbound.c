@@ -255,7 +255,7 @@ open_trap_as(struct inbound *inbound, const struct user *user, const struct enve
 	struct sender *sender =
 	    senders_find(inbound->senders, user, envelope->engine_id, envelope->engine_id_len);
 	const struct sender *keys = sender != NULL ? sender : &fresh;
-	struct usm_opened opened;
+	struct usm_opened opened = { 0 };
 	int rc = 0;
 
 	memcpy(fresh.engine_id, envelope->engine_id, envelope->engine_id_len);
@@ -319,7 +319,7 @@ open_inform_as(struct inbound *inbound, struct user *user, const struct envelope
     const uint8_t *data, size_t len, struct inbound_opened *out)
 {
 	struct usm *usm = inbound->usm;
-	struct usm_opened opened;
+	struct usm_opened opened = { 0 };
 
 	if (!user->has_own_keys &&
 	    localise(user, usm->engine.id, usm->engine.id_len, &user->auth_key, &user->priv_key) < 0)
