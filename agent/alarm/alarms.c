@@ -174,25 +174,9 @@ on_twins(void *arg, const struct identity_twins *twins)
 		alarm_identity_twin(alarms, twins);
 }
 
-/* Clears what is of a sensor that its device has no longer. */
+/* Clears what is of the device or sensor `number` (a device's sensors too); of the whole site for 0. */
 static void
-sensor_clear(struct alarms *alarms, const struct sensor *sensor)
-{
-	struct place *place = place_of(alarms, sensor->device->site->entity.number, false);
-	struct entry *e, *next;
-
-	if (place == NULL)
-		return;
-	for (e = LIST_FIRST(&place->entries); e != NULL; e = next) {
-		next = LIST_NEXT(e, in_place);
-		if (e->alarm.resource == sensor->entity.number)
-			(void)entry_clear_now(alarms, e, "the device has no such sensor any more");
-	}
-}
-
-/* Clears what is of `device` and its sensors; of the whole site for 0. */
-static void
-place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *text)
+place_clear(struct alarms *alarms, uint32_t site, uint32_t number, const char *text)
 {
 	struct place *place = place_of(alarms, site, false);
 	struct entry *e, *next;
@@ -201,7 +185,7 @@ place_clear(struct alarms *alarms, uint32_t site, uint32_t device, const char *t
 		return;
 	for (e = LIST_FIRST(&place->entries); e != NULL; e = next) {
 		next = LIST_NEXT(e, in_place);
-		if (device == 0 || e->alarm.device == device)
+		if (number == 0 || e->alarm.device == number || e->alarm.resource == number)
 			(void)entry_clear_now(alarms, e, text);
 	}
 }
@@ -216,7 +200,8 @@ on_retired(void *arg, struct sensor *sensor)
 	if (sensor->watch != 0 && watch_is_stale(alarms, sensor))
 		staleness_fresh(alarms, sensor);
 	threshold_forget(alarms, sensor);
-	sensor_clear(alarms, sensor);
+	place_clear(alarms, sensor->device->site->entity.number, sensor->entity.number,
+	    "the device has no such sensor any more");
 }
 
 static void

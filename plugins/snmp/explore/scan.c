@@ -231,16 +231,6 @@ static const struct session_calls calls = {
 	.denied = take_denial,
 };
 
-static void
-candidate_due(struct towerd_ctx *ctx, void *arg)
-{
-	struct candidate *c = arg;
-
-	(void)ctx;
-	if (session_is_waiting(&c->session))
-		session_due(&c->session);
-}
-
 /* ---- all of them */
 
 static bool
@@ -331,7 +321,7 @@ scan_init(struct scan *scan, struct poller *poller, const struct message_reader 
 	for (size_t i = 0; i < AT_ONCE; i++) {
 		struct candidate *c = &scan->candidates[i];
 		c->scan = scan;
-		c->timer = towerd_timer_new(poller->ctx, candidate_due, c);
+		c->timer = towerd_timer_new(poller->ctx, session_rings, &c->session);
 		if (c->timer == NULL || session_init(&c->session, poller, &calls, c, c->timer) < 0)
 			return false;
 	}

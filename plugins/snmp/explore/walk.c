@@ -189,16 +189,6 @@ static const struct session_calls calls = {
 	.denied = take_denial,
 };
 
-static void
-walk_due(struct towerd_ctx *ctx, void *arg)
-{
-	struct walk *walk = arg;
-
-	(void)ctx;
-	if (session_is_waiting(&walk->session))
-		session_due(&walk->session);
-}
-
 static bool
 take_root(struct walk *walk, const char *text)
 {
@@ -239,7 +229,7 @@ walk_start(struct poller *poller, struct message_reader *r)
 		walk->poller = poller;
 		walk->mask = mask_new();
 		walk->line = malloc(LINE_MAX_);
-		walk->timer = towerd_timer_new(poller->ctx, walk_due, walk);
+		walk->timer = towerd_timer_new(poller->ctx, session_rings, &walk->session);
 	}
 	if (walk == NULL || walk->mask == NULL || walk->line == NULL || walk->timer == NULL ||
 	    session_init(&walk->session, poller, &calls, walk, walk->timer) < 0 || !take_message(walk, r)) {

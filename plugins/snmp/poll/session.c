@@ -187,6 +187,16 @@ session_due(struct session *session)
 	session->calls->given_up(session->arg, session->attempts);
 }
 
+void
+session_rings(struct towerd_ctx *ctx, void *arg)
+{
+	struct session *session = arg;
+
+	(void)ctx;
+	if (session_is_waiting(session))
+		session_due(session);
+}
+
 /* ---- answers */
 
 /* False: it came from elsewhere; `text` says whence. */

@@ -74,6 +74,8 @@ void session_ask(struct session *session, unsigned about, unsigned tries, int64_
 void session_drop(struct session *session);
 bool session_is_waiting(const struct session *session);
 void session_due(struct session *session);
+/* What a timer that is the session's alone calls, with the session as its argument. */
+void session_rings(struct towerd_ctx *ctx, void *session);
 /* A message that bears an id of this session. */
 void session_receive(
     struct session *session, const struct wire_address *from, const struct access_message *message);
