@@ -8,11 +8,10 @@
 #include <unistd.h>
 
 #include "agent/model/catalogue.h"
+#include "plugins/snmp/fleet/fleet_testing.h"
 #include "plugins/snmp/message.h"
 #include "tests/support/cunit_main.h"
 #include "tests/support/fake_host.h"
-
-extern const struct towerd_plugin towerd_plugin;
 
 #define HOST(settings) fake_host_new(&towerd_plugin, settings)
 /* A device of the fake host: settings as key, value, … */
@@ -20,25 +19,10 @@ extern const struct towerd_plugin towerd_plugin;
 	fake_device_with(host, "S-1/" slot, address, false, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
-host_free(struct fake_host *host)
-{
-	for (unsigned i = 0; i < 64; i++)
-		if (fake_worker(host, i) != NULL)
-			towerd_plugin.stop(fake_worker(host, i)); /* a real worker ends with its process */
-	fake_host_free(host);
-}
-
-static void
 worker_kill(struct fake_host *host, unsigned worker)
 {
 	towerd_plugin.stop(fake_worker(host, worker));
 	fake_worker_kill(host, worker, SIGKILL);
-}
-
-static void
-say(struct fake_host *host, unsigned worker, const struct message_writer *w)
-{
-	towerd_plugin.worker_message(fake_ctx(host), worker, w->data, w->len);
 }
 
 static void

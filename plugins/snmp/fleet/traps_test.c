@@ -6,12 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "plugins/snmp/fleet/fleet_testing.h"
 #include "plugins/snmp/message.h"
 #include "plugins/snmp/trap/origin.h"
 #include "tests/support/cunit_main.h"
 #include "tests/support/fake_host.h"
-
-extern const struct towerd_plugin towerd_plugin;
 
 #define RECEIVER 1 /* the second worker that is started */
 #define DEVICE(host, ...) \
@@ -34,18 +33,9 @@ host_new(const char *more)
 }
 
 static void
-host_free(struct fake_host *host)
+say_once(struct fake_host *host, unsigned worker, struct message_writer *w)
 {
-	for (unsigned i = 0; i < 64; i++)
-		if (fake_worker(host, i) != NULL)
-			towerd_plugin.stop(fake_worker(host, i)); /* a real worker ends with its process */
-	fake_host_free(host);
-}
-
-static void
-say(struct fake_host *host, unsigned worker, struct message_writer *w)
-{
-	towerd_plugin.worker_message(fake_ctx(host), worker, w->data, w->len);
+	say(host, worker, w);
 	message_fini(w);
 }
 
@@ -60,7 +50,7 @@ say_fault(struct fake_host *host, uint32_t device)
 	message_begin(&w, MESSAGE_FAULT);
 	message_put_u32(&w, device);
 	message_put_fault(&w, &fault);
-	say(host, RECEIVER, &w);
+	say_once(host, RECEIVER, &w);
 }
 
 static void
@@ -90,7 +80,7 @@ say_refused(struct fake_host *host, uint32_t reason)
 	message_put_bytes(&w, from, sizeof(from));
 	message_put_u32(&w, reason);
 	message_put_u32(&w, 1000);
-	say(host, RECEIVER, &w);
+	say_once(host, RECEIVER, &w);
 }
 
 static void
@@ -124,7 +114,7 @@ what_is_not_whole_or_not_the_receivers_changes_nothing(void)
 				message_put_u32(&w, i == 0 ? device : UINT32_MAX);
 			if (type == MESSAGE_POLL_NOW && words == 1)
 				message_put_u32(&w, 7); /* whole, it is a message */
-			say(host, RECEIVER, &w);
+			say_once(host, RECEIVER, &w);
 		}
 	}
 	CU_ASSERT_EQUAL(fake_fault_count(host), 0);
