@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/alarm/inside.h"
+#include "agent/alarm/list/inside.h"
 
 #define OR_DEFAULT(value, other) ((value) != 0 ? (value) : (other))
 

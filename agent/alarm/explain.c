@@ -8,7 +8,7 @@
 
 #include <towerd/time.h>
 
-#include "agent/alarm/inside.h"
+#include "agent/alarm/list/inside.h"
 #include "agent/model/identity.h"
 
 struct teller {

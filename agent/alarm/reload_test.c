@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Kill and start anew: what is active stays active, numbers are never given twice, and no alarm is stuck. */
-#include "agent/alarm/alarm_fixture.h"
+#include "agent/alarm/list/alarm_fixture.h"
 
 /* The agent dies: a copy of the store as it lies on the disk is what the next one starts from. */
 static void

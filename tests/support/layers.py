@@ -19,7 +19,8 @@ OWNERS = {
     "mosquitto.h": r"plugins/mqtt/connection\.c",
     "net-snmp/": r"plugins/snmp-agent/.*|plugins/snmp/usm/.*",
 }
-# Folders of a plugin, lower ones first; the files beside them belong to none and are for all.
+# Folders of a module of the agent, of a plugin, lower ones first; the files beside them belong to none and are for all.
+MODULE_FOLDERS = {"alarm": "correlate silence merit list detect mib".split()}
 PLUGIN_FOLDERS = {"snmp": "codec wire usm profile poll trap explore fleet".split()}
 
 
@@ -33,6 +34,10 @@ def layer_of(path, modules):
     top, name = path.split("/")[:2]
     if top == "agent":
         below = [m + "/" for m in modules[:modules.index(name) + 1]] if name in modules else [""]
+        folders = MODULE_FOLDERS.get(name, [])
+        if path.count("/") > 2 and path.split("/")[2] in folders:
+            inside = folders[:folders.index(path.split("/")[2]) + 1]
+            below = below[:-1] + [name + "/" + folder for folder in [r"\w+\.h"] + [f + "/" for f in inside]]
         return ["towerd/", "support/"] + ["agent/%s" % module for module in below]
     folders = PLUGIN_FOLDERS.get(name, [])
     if top == "plugins" and path.split("/")[2] in folders:

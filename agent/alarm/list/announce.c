@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Announcing: a record and the alarm's row go to the store in one transaction; listeners hear of it after the commit, or at once as not
+ * durable when the disk fails. What they hear is read from the journal's own body, so that a live record and one read back are the same.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/alarm/list/inside.h"
+
+struct telling {
+	LIST_ENTRY(telling) next;
+	struct alarms *alarms; /* NULL: they are gone, nobody listens */
+	struct store_record record;
+	uint64_t alarm;
+	store_durable_fn *on_durable;
+	bool was_told;
+	char reason[ALARM_TEXT_MAX + 1]; /* of list.unreliable */
+	char texts[];                    /* of the record */
+};
+
+static void
+tell(struct alarms *alarms, const struct store_record *from, bool is_durable)
+{
+	struct towerd_alarm_record alarm;
+	struct towerd_json *scratch;
+
+	if (alarms->listener_count == 0 || alarm_record_parse(from, &alarm, &scratch) < 0)
+		return;
+	struct towerd_record record = { .size = sizeof(record),
+		.number = from->number,
+		.time_ms = from->time_ms,
+		.is_durable = is_durable,
+		.type = from->type,
+		.actor = from->actor,
+		.object = from->object,
+		.body = from->body,
+		.alarm = &alarm };
+	for (size_t i = 0; i < alarms->listener_count; i++)
+		if (alarms->listeners[i].told != NULL)
+			alarms->listeners[i].told(alarms->listeners[i].arg, &record);
+	towerd_json_free(scratch);
+}
+
+static void
+telling_free(struct telling *t)
+{
+	if (t->alarms != NULL)
+		LIST_REMOVE(t, next);
+	free(t);
+}
+
+static void
+on_durable(void *arg, int rc, bool final)
+{
+	struct telling *t = arg;
+	struct alarms *alarms = t->alarms;
+
+	if (alarms != NULL) {
+		struct entry *e = order_get(alarms->by_number, alarm_number_key(t->alarm));
+		if (rc == 0 && e != NULL && e->alarm.journal_number == t->record.number)
+			e->alarm.is_durable = true;
+		tell(alarms, &t->record, rc == 0);
+	}
+	if (rc == 0 || final)
+		telling_free(t);
+}
+
+static struct telling *
+telling_new(struct alarms *alarms, const char *type, const char *actor, const char *object, const char *body)
+{
+	const char *const texts[] = { type, actor, object, body };
+	size_t lens[4], size = 0;
+
+	for (int i = 0; i < 4; i++)
+		size += lens[i] = strlen(texts[i]) + 1;
+	struct telling *t = malloc(sizeof(*t) + size);
+	if (t == NULL)
+		return NULL;
+	char *at = t->texts;
+	const char *copies[4];
+	for (int i = 0; i < 4; i++) {
+		copies[i] = memcpy(at, texts[i], lens[i]);
+		at += lens[i];
+	}
+	t->alarms = alarms;
+	t->alarm = 0;
+	t->on_durable = on_durable;
+	t->was_told = false;
+	t->reason[0] = '\0';
+	t->record = (struct store_record){ .time_ms = loop_utc_ms(alarms->loop),
+		.type = copies[0],
+		.actor = copies[1],
+		.object = copies[2],
+		.body = copies[3] };
+	LIST_INSERT_HEAD(&alarms->tellings, t, next);
+	return t;
+}
+
+static void
+on_lost(void *arg)
+{
+	struct telling *t = arg;
+	t->on_durable(t, -ENOBUFS, true);
+}
+
+/* The store would not take it: told soon, not now, because the caller is in the middle of a transition. Nobody owns the post: it may outlive us. */
+static void
+telling_lost(struct telling *t, int rc)
+{
+	if (rc == -ESHUTDOWN || loop_post(t->alarms->loop, NULL, on_lost, t) < 0)
+		telling_free(t);
+}
+
+/* "NIN-0042/power", "NIN-0042", "agent": what a record is about. */
+static const char *
+object_name(const struct entry *e, char *out, size_t size)
+{
+	if (e->site_id[0] == '\0')
+		snprintf(out, size, "agent");
+	else
+		snprintf(out, size, "%s%s%s", e->site_id, e->slot[0] != '\0' ? "/" : "", e->slot);
+	return out;
+}
+
+/* The row is the record's body with the number of the newest record put at its end. */
+static void
+put_row(struct store_txn *txn, struct entry *e, const char *body)
+{
+	size_t len = strlen(body) - 1; /* without the last brace */
+	char key[24], *row = malloc(len + 40);
+
+	e->is_unwritten = row == NULL;
+	if (row == NULL)
+		return;
+	memcpy(row, body, len);
+	len += (size_t)snprintf(row + len, 40, ",\"journal\":%" PRIu64 "}", e->alarm.journal_number);
+	alarm_row_key(e->alarm.number, key);
+	store_put(txn, STORE_ALARM, key, row, len);
+	free(row);
+}
+
+static void
+delete_row(struct store_txn *txn, const struct entry *e)
+{
+	char key[24];
+
+	alarm_row_key(e->alarm.number, key);
+	store_delete(txn, STORE_ALARM, key);
+}
+
+void
+alarm_row_write(struct alarms *alarms, struct entry *e)
+{
+	const char *body = alarm_write_json(alarms, e, TOWERD_ALARM_CHANGED, false, NULL);
+	struct store_txn *txn = body != NULL ? store_begin(alarms->store) : NULL;
+
+	if (txn != NULL)
+		put_row(txn, e, body);
+	if (store_submit(txn, STORE_KEEP, NULL, NULL) < 0)
+		list_lost(alarms, e, ROW_PUT);
+}
+
+int
+announce_acknowledgement(struct alarms *alarms, const struct entry *e, const char *actor, const char *note,
+    store_durable_fn *fn, void *arg)
+{
+	char object[256];
+	struct entry acked = *e; /* as it will be when that is durable */
+
+	acked.alarm.acked_by = actor;
+	acked.alarm.acked_ms = acked.event_ms = loop_utc_ms(alarms->loop);
+	acked.alarm.previous = e->alarm.severity;
+	const char *body = alarm_write_json(alarms, &acked, TOWERD_ALARM_CHANGED, false, note);
+	if (body == NULL)
+		return -ENOMEM;
+	struct store_txn *txn = store_begin(alarms->store);
+	store_journal(txn, "alarm.acknowledge", actor, object_name(e, object, sizeof(object)), body);
+	put_row(txn, &acked, body);
+	return store_submit(txn, STORE_PROMISE, fn, arg);
+}
+
+/* Submits; on failure the telling is the caller's, and so is what follows. */
+static int
+telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, enum row_change row)
+{
+	struct store_txn *txn = store_begin(alarms->store);
+
+	t->alarm = e->alarm.number;
+	t->record.number =
+	    store_journal(txn, t->record.type, t->record.actor, t->record.object, t->record.body);
+	e->alarm.journal_number = t->record.number;
+	e->alarm.is_durable = false;
+	if (row == ROW_DELETE)
+		delete_row(txn, e);
+	else
+		put_row(txn, e, t->record.body);
+	return store_submit(txn, STORE_KEEP, on_durable, t);
+}
+
+static struct telling *
+telling_of(struct alarms *alarms, const struct entry *e, const char *type, enum towerd_alarm_event event,
+    bool is_told)
+{
+	char object[256];
+	const char *body = alarm_write_json(alarms, e, event, is_told, NULL);
+
+	return body != NULL ? telling_new(alarms, type, "agent", object_name(e, object, sizeof(object)), body)
+			    : NULL;
+}
+
+int
+announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event,
+    bool is_told, enum row_change row)
+{
+	struct telling *t = telling_of(alarms, e, type, event, is_told);
+	int rc = t != NULL ? telling_submit(alarms, t, e, row) : -ENOMEM;
+
+	if (rc == 0)
+		return 0;
+	e->alarm.is_durable = false;
+	if (t != NULL)
+		telling_lost(t, rc);
+	list_lost(alarms, e, row);
+	return rc == -ENOMEM ? -ENOMEM : -ENOBUFS;
+}
+
+int
+announce_again(struct alarms *alarms, struct entry *e)
+{
+	struct telling *t;
+	uint8_t told = e->alarm.told_severity;
+
+	e->alarm.told_severity = e->alarm.severity;
+	t = telling_of(alarms, e, "alarm.tell", TOWERD_ALARM_CHANGED, true);
+	int rc = t != NULL ? telling_submit(alarms, t, e, ROW_PUT) : -ENOMEM;
+	if (rc < 0) {
+		e->alarm.told_severity = told;
+		e->is_unwritten = true;
+		if (t != NULL)
+			telling_free(t);
+	}
+	return rc;
+}
+
+static void
+tell_list_record(const struct alarms *alarms, const struct store_record *from, bool is_durable)
+{
+	const struct towerd_record record = { .size = sizeof(record),
+		.number = from->number,
+		.time_ms = from->time_ms,
+		.is_durable = is_durable,
+		.type = from->type,
+		.actor = from->actor,
+		.object = from->object,
+		.body = from->body };
+
+	for (size_t i = 0; i < alarms->listener_count; i++)
+		if (alarms->listeners[i].list_record != NULL)
+			alarms->listeners[i].list_record(alarms->listeners[i].arg, &record);
+}
+
+/* That the list may be wrong is told when it is known, durable or not; that it is right again only when that is durable. */
+static void
+on_list_durable(void *arg, int rc, bool final)
+{
+	struct telling *t = arg;
+	struct alarms *alarms = t->alarms;
+	bool is_rebuilt = strcmp(t->record.type, "list.rebuilt") == 0;
+	bool is_due = !t->was_told && (!is_rebuilt || rc == 0);
+
+	if (alarms != NULL)
+		tell_list_record(alarms, &t->record, rc == 0);
+	for (size_t i = 0; is_due && alarms != NULL && i < alarms->listener_count; i++)
+		if (alarms->listeners[i].list != NULL)
+			alarms->listeners[i].list(alarms->listeners[i].arg, is_rebuilt ? NULL : t->reason);
+	t->was_told |= is_due;
+	if (rc == 0 || final)
+		telling_free(t);
+}
+
+int
+announce_list(struct alarms *alarms, const char *reason)
+{
+	struct towerd_json_writer *w = &alarms->writer;
+	bool is_rebuilt = reason == NULL;
+
+	towerd_json_reset(w);
+	towerd_json_open(w, NULL, '{');
+	towerd_json_put_text(w, "reason", is_rebuilt ? "the list is complete: read it again" : reason);
+	towerd_json_put_uint(w, "active", alarms_active_count(alarms));
+	towerd_json_close(w, '}');
+	const char *body = towerd_json_done(w);
+	struct telling *t = body != NULL
+	    ? telling_new(alarms, is_rebuilt ? "list.rebuilt" : "list.unreliable", "agent", "alarms", body)
+	    : NULL;
+	if (t == NULL)
+		return -ENOMEM;
+	snprintf(t->reason, sizeof(t->reason), "%s", is_rebuilt ? "" : reason);
+	t->on_durable = on_list_durable;
+	struct store_txn *txn = store_begin(alarms->store);
+	t->record.number = store_journal(txn, t->record.type, "agent", "alarms", t->record.body);
+	int rc = store_submit(txn, STORE_KEEP, on_list_durable, t);
+	if (rc < 0)
+		telling_lost(t, rc);
+	return rc;
+}
+
+void
+announcements_forget(struct alarms *alarms)
+{
+	struct telling *t;
+
+	while ((t = LIST_FIRST(&alarms->tellings)) != NULL) {
+		LIST_REMOVE(t, next);
+		t->alarms = NULL;
+	}
+}
