@@ -8,7 +8,7 @@
 #include <towerd/json.h>
 
 #include "agent/alarm/alarm.h"
-#include "agent/alarm/list/table.h"
+#include "agent/alarm/table.h"
 #include "agent/view/order.h"
 
 /* An active alarm, or one that is cleared and stays until the throttle has told it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A hash table of links that live inside their objects: found by hash, told apart by whoever looks. */
-#ifndef AGENT_ALARM_LIST_TABLE_H
-#define AGENT_ALARM_LIST_TABLE_H
+#ifndef AGENT_ALARM_TABLE_H
+#define AGENT_ALARM_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Chains in a power of two of buckets, doubled when there are as many links as buckets. */
-#include "agent/alarm/list/table.h"
+#include "agent/alarm/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
