@@ -237,6 +237,9 @@ static const struct alarm_type types[] = {
 	{ "agent/overload", ITU_PROCESSING_ERROR, CAUSE(systemResourcesOverload, 207), MINOR | MAJOR, TOWERD_MINOR, .is_computed = true,
 	    .description = "the agent has more to do than it can",
 	    .repair_action = "look which plugin or device causes the load" },
+	{ "agent/alarm-flood", ITU_PROCESSING_ERROR, CAUSE(systemResourcesOverload, 207), WARNING | MINOR, TOWERD_WARNING, .is_computed = true,
+	    .description = "more alarms are told than people can read: its text says how many, and of what",
+	    .repair_action = "look at the worst severity and the top contributors that its text names; what waits is told in the order of severity" },
 };
 /* clang-format on */
 
@@ -261,6 +264,16 @@ alarm_type_find(const char *name)
 		if (strcmp(types[i].name, name) == 0)
 			return &types[i];
 	return NULL;
+}
+
+int
+alarm_type_number(const struct alarm_type *type)
+{
+	if (type == NULL)
+		return -1;
+	while (type > types && strcmp(type[-1].name, type->name) == 0)
+		type--;
+	return (int)(type - types);
 }
 
 int

@@ -45,6 +45,8 @@ struct alarm_type {
 
 unsigned alarm_type_count(void);
 const struct alarm_type *alarm_type_at(unsigned i);
+/* Its number among the rows, the same for all rows of one name; of this build alone. -1 for NULL. */
+int alarm_type_number(const struct alarm_type *type);
 /* The first (default) row of a name, or NULL. */
 const struct alarm_type *alarm_type_find(const char *name);
 

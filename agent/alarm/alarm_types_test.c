@@ -116,12 +116,24 @@ a_claimed_severity_becomes_one_of_the_types_own(void)
 		    alarm_type_severity(alarm_type_find(cases[i].type), cases[i].claimed), cases[i].is);
 }
 
+static void
+rows_of_one_name_have_one_number(void)
+{
+	for (unsigned i = 0; i < alarm_type_count(); i++) {
+		int number = alarm_type_number(alarm_type_at(i));
+		CU_ASSERT_FATAL(number >= 0);
+		CU_ASSERT_PTR_EQUAL(alarm_type_at((unsigned)number), alarm_type_find(alarm_type_at(i)->name));
+	}
+	CU_ASSERT_EQUAL(alarm_type_number(NULL), -1);
+}
+
 static const struct claim claims[] = {
 	CLAIM(every_probable_cause_has_the_registrys_name_and_number),
 	CLAIM(every_type_and_cause_is_there_once),
 	CLAIM(every_row_is_whole),
 	CLAIM(exactly_the_safety_types_can_never_be_silenced),
 	CLAIM(a_claimed_severity_becomes_one_of_the_types_own),
+	CLAIM(rows_of_one_name_have_one_number),
 };
 
 CLAIMS_MAIN("alarm types", claims)
