@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* entPhysicalTable (ENTITY-MIB, RFC 6933): the agent, sites, devices, sensors. Uris never holds a position: any reader walks it. */
+/* entPhysicalTable (ENTITY-MIB, RFC 6933): the agent, sites, devices, sensors, and groups of sites. Uris never holds a position: any reader walks it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/model/inside.h"
 
-#define ROWS      (ROWS_OF(ENTITY_AGENT) | ROWS_OF(ENTITY_SITE) | ROWS_OF(ENTITY_DEVICE) | ROWS_OF(ENTITY_SENSOR))
+#define ROWS                                                                                              \
+	(ROWS_OF(ENTITY_AGENT) | ROWS_OF(ENTITY_SITE) | ROWS_OF(ENTITY_DEVICE) | ROWS_OF(ENTITY_SENSOR) | \
+	    ROWS_OF(ENTITY_GROUP))
 #define ALIAS_MAX 32 /* SnmpAdminString (SIZE (0..32)) */
+
+static const char *const group_titles[] = { "power feeder", "area" };
 
 static bool
 seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t key_len, bool inclusive)
@@ -44,6 +48,12 @@ sensor_of(const struct view_row *row)
 	return ((const struct entity *)row->object)->kind_of == ENTITY_SENSOR ? row->object : NULL;
 }
 
+static const struct group *
+group_of(const struct view_row *row)
+{
+	return ((const struct entity *)row->object)->kind_of == ENTITY_GROUP ? row->object : NULL;
+}
+
 static struct towerd_value
 descr(const struct view_row *row)
 {
@@ -54,6 +64,8 @@ descr(const struct view_row *row)
 		return model[0] != '\0' ? own_text(model)
 					: view_text(row, "device, driver %s", device_of(row)->driver);
 	}
+	if (group_of(row) != NULL)
+		return own_text(group_titles[group_of(row)->kind - 1]);
 	if (sensor_of(row) == NULL)
 		return own_text("towerd " TOWERD_VERSION);
 	const struct sensor *sensor = sensor_of(row);
@@ -80,7 +92,7 @@ vendor_type(const struct view_row *row)
 	return len < 2 ? towerd_oid(zero, 2) : towerd_oid(ids, len);
 }
 
-/* A portable tower is contained in nothing: where it stands, and for whom, is secret. */
+/* A portable tower is contained in nothing: where it stands, and for whom, is secret. Nor is a group of sites, which is no place. */
 static struct towerd_value
 contained_in(const struct view_row *row)
 {
@@ -148,6 +160,8 @@ name(const struct view_row *row)
 		return own_text(site_of(row)->id);
 	if (device_of(row) != NULL)
 		return view_text(row, "%s/%s", device_of(row)->site->id, device_of(row)->slot);
+	if (group_of(row) != NULL)
+		return own_text(group_of(row)->name);
 	const struct sensor *sensor = sensor_of(row);
 	if (sensor == NULL)
 		return own_text("towerd");

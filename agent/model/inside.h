@@ -6,6 +6,7 @@
 #include "agent/model/intern.h"
 #include "agent/model/model.h"
 #include "agent/model/position.h"
+#include "agent/view/names.h"
 #include "agent/view/skip.h"
 
 #define BLOCK_SLOTS      256u
@@ -14,8 +15,8 @@
 
 struct block {
 	struct entity **entities; /* ascending by number; a number that was given and lost has none */
-	uint32_t site;            /* its owner's number; 0: free, or the agent's own */
-	uint32_t after;           /* the owner's next block, ascending; 0: the last */
+	uint32_t site;  /* its owner's number (a site's or a group's); 0: free, or the agent's own */
+	uint32_t after; /* the owner's next block, ascending; 0: the last */
 	uint16_t count, capacity;
 	uint16_t next;     /* slot of the next number to give */
 	uint16_t reserved; /* slots below it are durably this block's to give */
@@ -63,6 +64,9 @@ struct model {
 	struct skip *area_index; /* all areas in the order of their table */
 	struct unclaimed *unclaimed;
 	struct identities *identities;
+	struct groups *groups;
+	struct hubs *hubs;
+	uint32_t imports; /* how many were begun */
 	struct model_stats stats;
 	struct view views[9]; /* each with the model as its `arg` */
 };
@@ -87,6 +91,8 @@ void numbers_write(struct model *model, uint32_t site,
     struct store_txn *txn); /* reserves ahead in a commit of the caller's… */
 int numbers_written(struct model *model, uint32_t site,
     const char *area); /* …which is durable: its blocks are in the scopes now */
+int
+numbers_new_group(struct model *model, uint32_t *number); /* a block of its own, with no other number in it */
 void numbers_refused(struct model *model, uint32_t site); /* …which failed */
 int numbers_place(struct model *model, struct entity *entity);
 struct entity *numbers_find(const struct model *model, uint32_t number);
@@ -141,6 +147,23 @@ void area_count(struct area *area, const struct site *site,
 int areas_init(struct model *model);
 void areas_free(struct model *model);
 
+/* group.c */
+int groups_init(struct model *model);
+void groups_free(struct model *model);
+/* Writes what a site with this feeder and area needs of groups that are not durable yet, into the commit that brings the site. */
+int groups_write(struct model *model, const char *feeder, const char *area, struct store_txn *txn);
+int groups_place(
+    struct model *model, struct site *site); /* a member where its feeder and area say, and nowhere else */
+void groups_unplace(struct model *model, struct site *site);
+void groups_settle(struct model *model); /* after one or many of these */
+int groups_load(struct model *model, uint32_t number, const char *kind, const char *name);
+
+/* path.c */
+int hubs_init(struct model *model);
+void hubs_free(struct model *model);
+int paths_place(struct model *model, struct site *site); /* as its depends_on says; and as a hub of others */
+void paths_unplace(struct model *model, struct site *site);
+
 /* position.c */
 int positions_init(struct model *model);
 void positions_free(struct model *model);
@@ -177,6 +200,7 @@ void persist_site(struct store_txn *txn, const struct site *site);
 void persist_device(struct store_txn *txn, const struct device *device);
 void persist_sensor(struct store_txn *txn, const struct sensor *sensor);
 void persist_attribute(struct store_txn *txn, const struct device *device);
+void persist_group(struct store_txn *txn, const struct group *group);
 void persist_block(struct store_txn *txn, uint32_t block, uint32_t site, uint32_t reserved);
 
 /* Puts interned text in place of what stood there. -ENOMEM: nothing has changed. */

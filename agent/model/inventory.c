@@ -241,6 +241,8 @@ inventory_apply(struct model *model, struct inventory *inventory, bool prune, co
 		rc = plan_site(import, &inventory->sites[i]);
 	if (rc == 0 && prune)
 		rc = plan_removals(import, inventory);
+	if (rc == 0)
+		rc = import_write_groups(import);
 	if (rc < 0) {
 		import_abandon(import);
 		return rc;

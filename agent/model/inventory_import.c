@@ -21,6 +21,7 @@ import_new(
 		return NULL;
 	}
 	import->model = model;
+	model->imports++;
 	import->inventory = inventory;
 	import->inventory->users++;
 	import->done = done;
@@ -172,6 +173,18 @@ import_write(struct import *import, struct import_step *step, const char *body)
 	return 0;
 }
 
+int
+import_write_groups(struct import *import)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < import->step_count; i++) {
+		const struct inventory_site *want = import->steps[i].want;
+		if (want != NULL)
+			rc = groups_write(import->model, want->power_feeder, want->area, import->txn);
+	}
+	return rc;
+}
+
 bool
 import_is_same(const struct device *device, const struct inventory_device *want)
 {
@@ -311,6 +324,7 @@ apply(struct import *import)
 			step_rc = apply_wanted(model, step);
 		rc = step_rc < 0 ? step_rc : rc;
 	}
+	groups_settle(model);
 	return rc;
 }
 

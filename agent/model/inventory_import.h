@@ -39,6 +39,8 @@ bool import_is_same(const struct device *device, const struct inventory_device *
 int import_number(struct import *import, struct import_step *step);
 /* Its rows and its record; `body` NULL: -ENOMEM. */
 int import_write(struct import *import, struct import_step *step, const char *body);
+int
+import_write_groups(struct import *import); /* when all sites are written, which so have the lower numbers */
 /* Takes the import in every case. */
 int import_submit(struct import *import);
 void import_abandon(struct import *import);

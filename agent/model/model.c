@@ -39,7 +39,8 @@ model_new(
 	model->cell_kind = cell == NULL ? UINT32_MAX : cell->kind.number;
 	model->intern = intern_new();
 	if (model->intern == NULL || numbers_init(model) < 0 || areas_init(model) < 0 ||
-	    positions_init(model) < 0 || identities_init(model) < 0 || stale_start(model) < 0) {
+	    positions_init(model) < 0 || identities_init(model) < 0 || groups_init(model) < 0 ||
+	    hubs_init(model) < 0 || stale_start(model) < 0) {
 		model_free(model);
 		return NULL;
 	}
@@ -78,6 +79,8 @@ model_free(struct model *model)
 			site_free(model->sites[i]);
 	free(model->sites);
 	sensors_free(model);
+	groups_free(model);
+	hubs_free(model);
 	numbers_fini(model);
 	positions_free(model);
 	identities_free(model);
@@ -119,6 +122,8 @@ is_removed(const struct entity *entity)
 		return ((const struct site *)object)->is_removed;
 	if (entity->kind_of == ENTITY_DEVICE)
 		return ((const struct device *)object)->is_removed;
+	if (entity->kind_of == ENTITY_GROUP)
+		return ((const struct group *)object)->site_count == 0;
 	return entity->kind_of == ENTITY_SENSOR &&
 	    (((const struct sensor *)object)->is_retired ||
 		((const struct sensor *)object)->device->is_removed);

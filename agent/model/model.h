@@ -3,9 +3,9 @@
  * What we believe of the fleet: sites, the slots in them with the devices that stand there, and their sensors, each with its own
  * orthogonal states. Owned by the loop thread. Built for 100,000 sites and 1,000,000 sensors at no more than 250 octets a sensor all in.
  *
- * Numbers: every entity (site, device, sensor) has one number, its entPhysicalIndex, for ever: kept in the store, never reused. Numbers come
+ * Numbers: every entity (site, device, sensor, group) has one number, its entPhysicalIndex, for ever: kept in the store, never reused. Numbers come
  * in blocks of 256; a block belongs to one site; the site itself is the first of its first block (its number is the site number on
- * every face). Block 0 is the agent's own: entity 1 is towerd itself.
+ * every face). A group has a block of its own, since a block is what a scope lets through or not. Block 0 is the agent's own: entity 1 is towerd itself.
  *
  * Persistence: what must survive (identity, numbers, operator states, attributes) is written to the store as it changes; readings are not. A number
  * is never given twice, whatever the moment of a crash: a site or device appears here when its commit is durable, and a sensor's number
@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include <towerd/observe.h>
 
@@ -26,7 +27,7 @@
 #include "agent/store/store.h"
 #include "agent/view/view.h"
 
-enum entity_class { ENTITY_NONE, ENTITY_AGENT, ENTITY_SITE, ENTITY_DEVICE, ENTITY_SENSOR };
+enum entity_class { ENTITY_NONE, ENTITY_AGENT, ENTITY_SITE, ENTITY_DEVICE, ENTITY_SENSOR, ENTITY_GROUP };
 
 #define ENTITY_AGENT_NUMBER  1u
 #define ENTITY_BLOCK(number) ((number) >> 8)
@@ -39,16 +40,19 @@ enum structural { STRUCTURAL_UNKNOWN = 1, STRUCTURAL_INTACT, STRUCTURAL_DAMAGED,
 enum clearance { CLEARANCE_NONE = 1, CLEARANCE_REQUESTED, CLEARANCE_GRANTED, CLEARANCE_WITHDRAWN };
 enum service { SERVICE_UNKNOWN = 1, SERVICE_ON_AIR, SERVICE_DEGRADED, SERVICE_COVERED, SERVICE_OFF_AIR };
 enum site_kind { SITE_FIXED = 1, SITE_PORTABLE };
+enum group_kind { GROUP_FEEDER = 1, GROUP_AREA };
+#define GROUP_KINDS 2
 
 extern const char *const admin_state_names[],
     *const oper_state_names[], *const standby_state_names[], *const structural_names[],
 								 *const clearance_names[],
 								     *const service_names[],
 									 *const site_kind_names[],
-									     *const presence_names[],
-										 *const quality_names[];
+									     *const group_kind_names[],
+										 *const presence_names[],
+										     *const quality_names[];
 
-struct entity { /* the first member of each of the three */
+struct entity { /* the first member of each of them */
 	uint32_t number;
 	uint8_t kind_of; /* enum entity_class */
 };
@@ -85,8 +89,42 @@ struct site {
 	const char *depends_on; /* the inventory's paths: "NIN-HUB-1 | NIN-HUB-2 & MSL-HUB-9"; "": none */
 	/* Portable: the ids of the sites it stands in for, space-separated; for those who may know locations alone. */
 	const char *covers;
-	uint32_t covered_by;    /* how many portable towers on air stand in for it */
-	struct area *area_node; /* the model's own */
+	uint32_t covered_by;       /* how many portable towers on air stand in for it */
+	struct area *area_node;    /* the model's own */
+	struct path_set *path_set; /* the model's own; NULL: it depends on nothing */
+	LIST_ENTRY(site) same_paths;
+	struct group *groups[GROUP_KINDS]; /* by kind - 1; NULL: in none of that kind */
+	uint32_t group_at[GROUP_KINDS];    /* its place among their members */
+};
+
+/*
+ * Sites that lose their power together: those on one feeder, and those of one area (the area itself, not what lies below it). A group stays for ever,
+ * for the history that stands on its number; without members no view and no look-up shows it.
+ */
+struct group {
+	struct entity entity;
+	uint8_t kind;     /* enum group_kind */
+	const char *name; /* "FDR-12", "nineveh/east" */
+	const char *
+	    area; /* the longest that covers all members: who may see it may see the group; "": who sees everything */
+	struct site **sites; /* the members, in no order */
+	uint32_t site_count, site_capacity;
+	bool is_durable; /* its row is */
+	bool
+	    may_be_narrow; /* a member left: its area may be too short until the end of this import, never too long */
+	uint32_t import; /* the model's own: the last one that wrote its row */
+	struct group *next_narrow;
+};
+
+/* A site's ways to the core: one path is enough, and a path needs all of its hubs. */
+struct site_hub {
+	const char *id;
+	struct site *site; /* NULL: not in the inventory */
+	uint32_t path;     /* 0, 1, …; the hubs of a path stand together */
+};
+struct site_paths {
+	uint32_t path_count, hub_count; /* 0: it depends on no other site */
+	struct site_hub hubs[];
 };
 
 struct device {
@@ -163,6 +201,10 @@ struct model_listener {
 	void (*pace)(void *arg, struct site *site); /* that of its devices may have changed */
 	/* the derived service changed; service.c has the rule */
 	void (*service)(void *arg, struct site *site, enum service before);
+	/* `site` became a member of the group, or is none any more */
+	void (*member)(void *arg, struct group *group, struct site *site, bool is_member);
+	/* model_site_paths() says something else: its own inventory changed, or a hub came or went */
+	void (*paths)(void *arg, struct site *site);
 	void *arg;
 };
 
@@ -197,6 +239,12 @@ model_site_of(const struct model *model, uint32_t number); /* of any entity; NUL
 struct device *model_device(const struct model *model, uint32_t number);
 struct device *model_device_at(const struct site *site, const char *slot);
 struct sensor *model_sensor(const struct model *model, uint32_t number);
+struct group *model_feeder(const struct model *model, const char *name);
+struct group *model_area_group(const struct model *model, const char *area);
+struct group *model_group_of(const struct model *model, uint32_t number); /* of the group's own number */
+/* In the order of numbers; start with 0. */
+struct group *model_next_group(const struct model *model, uint32_t after);
+const struct site_paths *model_site_paths(const struct site *site); /* never NULL */
 size_t model_site_count(const struct model *model);
 size_t model_sensor_count(const struct model *model);
 /* The roll-up that alarm keeps: the worst severity of the site's active alarms and of all in it (0: none), and how many there are. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Numbers, in blocks of 256 that belong to one site each. A row of the store says of each block whose it is and how many slots are reserved;
+ * Numbers, in blocks of 256 that belong to one site or group each. A row of the store says of each block whose it is and how many slots are reserved;
  * only reserved slots are given to what shows at once (sensors), and after a start a block goes on beyond its reserve, because what
  * was given below it may have been seen. So a crash costs numbers, never a second use of one.
  */
@@ -106,6 +106,17 @@ numbers_new_site(struct model *model, uint32_t *number)
 	model->blocks[block].site = block << 8;
 	model->blocks[block].next = 1;
 	*number = block << 8;
+	return 0;
+}
+
+int
+numbers_new_group(struct model *model, uint32_t *number)
+{
+	int rc = numbers_new_site(model, number);
+	if (rc < 0)
+		return rc;
+	struct block *b = &model->blocks[ENTITY_BLOCK(*number)];
+	b->next = b->reserved = b->asked = BLOCK_SLOTS;
 	return 0;
 }
 

@@ -69,6 +69,18 @@ persist_block(struct store_txn *txn, uint32_t block, uint32_t site, uint32_t res
 	put(txn, STORE_BLOCK, block, NULL, &body);
 }
 
+void
+persist_group(struct store_txn *txn, const struct group *group)
+{
+	struct towerd_json_writer body = { 0 };
+	persist_block(txn, ENTITY_BLOCK(group->entity.number), group->entity.number, BLOCK_SLOTS);
+	towerd_json_open(&body, NULL, '[');
+	towerd_json_put_text(&body, NULL, group_kind_names[group->kind - 1]);
+	towerd_json_put_text(&body, NULL, group->name);
+	towerd_json_close(&body, ']');
+	put(txn, STORE_GROUP, group->entity.number, NULL, &body);
+}
+
 static void
 put_thresholds(struct towerd_json_writer *body, const struct site *site)
 {

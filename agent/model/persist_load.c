@@ -75,6 +75,19 @@ load_thresholds(struct site *site, const struct towerd_json *list)
 }
 
 static int
+load_group(struct model *model, uint32_t number, const char *word, const struct towerd_json *row)
+{
+	(void)word;
+	const char *kind = "", *name = "";
+	size_t len;
+	towerd_json_text(towerd_json_item(row, 0), &kind, &len);
+	towerd_json_text(towerd_json_item(row, 1), &name, &len);
+	if (ENTITY_BLOCK(number) >= model->block_count || model->blocks[ENTITY_BLOCK(number)].site != number)
+		return -EUCLEAN;
+	return groups_load(model, number, kind, name);
+}
+
+static int
 load_state(struct site *site, const char *word, const struct towerd_json *row)
 {
 	const char *state = text_of(row, "state");
@@ -261,6 +274,7 @@ persist_load(struct model *model, char *error, size_t size)
 {
 	static const struct bucket buckets[] = {
 		{ STORE_BLOCK, "block", load_block },
+		{ STORE_GROUP, "group", load_group },
 		{ STORE_SITE, "site", load_site },
 		{ STORE_DEVICE, "device", load_device },
 		{ STORE_SENSOR, "sensor", load_sensor },
@@ -276,6 +290,7 @@ persist_load(struct model *model, char *error, size_t size)
 			return rc;
 		}
 	}
+	groups_settle(model);
 	derive_again(model);
 	return 0;
 }

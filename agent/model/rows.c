@@ -14,6 +14,8 @@ is_row(const struct entity *entity, unsigned classes)
 	if (entity->kind_of == ENTITY_SENSOR)
 		return !((const struct sensor *)object)->is_retired &&
 		    !((const struct sensor *)object)->device->is_removed;
+	if (entity->kind_of == ENTITY_GROUP)
+		return ((const struct group *)object)->site_count > 0;
 	return entity->kind_of != ENTITY_DEVICE || !((const struct device *)object)->is_removed;
 }
 

@@ -126,7 +126,8 @@ site_place(struct model *model, struct site *site)
 		site->is_removed = false;
 		model->site_count++;
 	}
-	return 0;
+	int rc = groups_place(model, site);
+	return rc < 0 ? rc : paths_place(model, site);
 }
 
 void
@@ -137,6 +138,8 @@ site_unplace(struct model *model, struct site *site)
 	site->is_removed = true;
 	model->site_count--;
 	area_move(model, site, NULL);
+	groups_unplace(model, site);
+	paths_unplace(model, site);
 	for (uint32_t at = ENTITY_BLOCK(site->entity.number); at != 0; at = model->blocks[at].after)
 		scopes_drop_block(model->scopes, at);
 }

@@ -61,6 +61,12 @@ names_number(struct names *names, const char *text, uint32_t *number)
 	return 0;
 }
 
+uint32_t
+names_find(const struct names *names, const char *text)
+{
+	return text[0] == '\0' || names->table_size == 0 ? 0 : names->table[slot_of(names, text)];
+}
+
 const char *
 names_at(const struct names *names, uint32_t number)
 {

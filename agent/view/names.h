@@ -13,6 +13,7 @@ struct names {
 };
 
 int names_number(struct names *names, const char *text, uint32_t *number); /* finds or adds; 0 or -ENOMEM */
+uint32_t names_find(const struct names *names, const char *text);          /* 0: never met */
 const char *names_at(const struct names *names, uint32_t number);
 void names_fini(struct names *names);
 
