@@ -203,8 +203,10 @@ struct store {
 	struct store_txns
 	    open; /* those that have journal records and are not submitted, by their first number */
 	struct store_txns queue; /* in the order of submission; what is in flight is not in it */
+	struct store_txns done;  /* durable, and still to be told so */
+	bool has_news;           /* records are among them */
 	size_t waiting, kept;
-	struct loop_timer *retry, *refuse, *stall, *trim, *serve;
+	struct loop_timer *retry, *refuse, *stall, *trim, *serve, *tell;
 	int64_t retry_ms;
 	int trouble; /* negative errno */
 	char reason[STORE_REASON];

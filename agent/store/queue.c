@@ -7,9 +7,11 @@
 
 #include "agent/store/inside.h"
 
-#define BATCH_TXNS       4096
-#define BATCH_OCTETS     (8u << 20)
-#define QUEUE_MAX        100000
+#define BATCH_TXNS   4096
+#define BATCH_OCTETS (8u << 20)
+#define QUEUE_MAX    100000
+#define TOLD_AT_ONCE \
+	256 /* outcomes of one callback: a commit may hold thousands, and others are to have their turn */
 #define STALL_MS         5000 /* real time: a disk that does not even fail */
 #define RETRY_FIRST_MS   500
 #define RETRY_LONGEST_MS 10000
@@ -205,18 +207,40 @@ memory_apply(struct store *store, const struct store_txn *txn)
 	store->stats.transactions++;
 }
 
+/* Whose transactions are durable are told so, a piece at a time; then the writer may go on. */
+static void
+done_tell(void *arg)
+{
+	struct store *store = arg;
+	struct store_txn *txn;
+
+	for (unsigned i = 0; (txn = TAILQ_FIRST(&store->done)) != NULL; i++) {
+		if (i == TOLD_AT_ONCE && !store->closing) {
+			loop_timer_start(store->tell, 0);
+			return;
+		}
+		TAILQ_REMOVE(&store->done, txn, next);
+		queue_tell(txn, 0, true);
+		store_txn_free(txn);
+	}
+	if (store->has_news && store->settings.on_commit != NULL)
+		store->settings.on_commit(store->settings.arg);
+	store->in_flight = false;
+	if (!store->closing)
+		store_queue_go(store);
+}
+
 static void
 batch_succeeded(struct store *store)
 {
 	struct store_batch *batch = &store->batch;
-	struct store_txns done = TAILQ_HEAD_INITIALIZER(done);
 	struct store_txn *txn;
 
 	uint64_t newest = store->newest;
-	TAILQ_CONCAT(&done, &batch->txns, next);
+	TAILQ_CONCAT(&store->done, &batch->txns, next);
 	store->stats.commits++;
 	store->reserved = batch->reserved;
-	for (txn = TAILQ_FIRST(&done); txn != NULL; txn = TAILQ_NEXT(txn, next)) {
+	for (txn = TAILQ_FIRST(&store->done); txn != NULL; txn = TAILQ_NEXT(txn, next)) {
 		memory_apply(store, txn);
 		store->waiting--;
 		store->kept -= txn->told;
@@ -229,16 +253,8 @@ batch_succeeded(struct store *store)
 	store->in_flight = true;
 	if (was_in_trouble && store->settings.on_health != NULL)
 		store->settings.on_health(store->settings.arg, NULL);
-	while ((txn = TAILQ_FIRST(&done)) != NULL) {
-		TAILQ_REMOVE(&done, txn, next);
-		queue_tell(txn, 0, true);
-		store_txn_free(txn);
-	}
-	if (store->newest != newest && store->settings.on_commit != NULL)
-		store->settings.on_commit(store->settings.arg);
-	store->in_flight = false;
-	if (!store->closing)
-		store_queue_go(store);
+	store->has_news = store->newest != newest;
+	done_tell(store);
 }
 
 static void
@@ -314,6 +330,8 @@ store_queue_open(struct store *store)
 {
 	TAILQ_INIT(&store->queue);
 	TAILQ_INIT(&store->open);
+	TAILQ_INIT(&store->done);
+	store->tell = loop_timer_new(store->loop, &store->owner, done_tell, store);
 	store->retry = loop_timer_new(store->loop, &store->owner, queue_retry, store);
 	store->refuse = loop_timer_new(store->loop, &store->owner, queue_refuse, store);
 	store->stall = loop_timer_new(store->loop, &store->owner, queue_stalls, store);
@@ -328,6 +346,8 @@ store_queue_drain(struct store *store)
 	store->closing = true;
 	while ((txn = TAILQ_FIRST(&store->open)) != NULL)
 		store_txn_close(txn); /* may be abandoned when the store is gone */
+	if (!TAILQ_EMPTY(&store->done))
+		done_tell(store);
 	if (store->in_flight) {
 		store_writer_wait(store);
 		store_batch_done(store);

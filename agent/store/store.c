@@ -132,6 +132,7 @@ store_release(struct store *store)
 	store_cursors_free(store);
 	loop_timer_free(store->retry);
 	loop_timer_free(store->refuse);
+	loop_timer_free(store->tell);
 	loop_timer_free(store->stall);
 	loop_timer_free(store->trim);
 	store_db_close(&store->writer.db);
@@ -160,8 +161,8 @@ store_open(
 	TAILQ_INIT(&store->on_disk);
 	store_queue_open(store);
 	store->disk = disk_new(settings->path);
-	bool is_built =
-	    store->disk != NULL && store->retry != NULL && store->refuse != NULL && store->stall != NULL;
+	bool is_built = store->disk != NULL && store->retry != NULL && store->refuse != NULL &&
+	    store->stall != NULL && store->tell != NULL;
 	int rc = is_built ? 0 : -ENOMEM;
 	if (rc == 0)
 		rc = take_lock(store, error, size);

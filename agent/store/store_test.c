@@ -610,6 +610,45 @@ what_waits_at_the_close_is_committed_and_told(void)
 	bench_end();
 }
 
+static void
+count_durable(void *arg, int rc, bool final)
+{
+	unsigned *count = arg;
+
+	*count += rc == 0 && final;
+}
+
+static void
+many_records(unsigned count, unsigned *told)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct store_txn *txn = store_begin(bench.store);
+		store_journal(txn, "t", "a", "o", "{}");
+		store_submit(txn, STORE_PROMISE, count_durable, told);
+	}
+}
+
+/* The first goes to the writer at once; all others, which come while it writes, are the next commit. */
+static void
+who_waits_for_a_large_commit_is_told_in_pieces_and_the_close_tells_the_rest(void)
+{
+	unsigned told = 0;
+
+	bench_start();
+	many_records(2000, &told);
+	while (told < 2)
+		loop_turn(bench.loop, true);
+	CU_ASSERT(told < 1000);
+	CU_ASSERT_EQUAL(store_newest(bench.store), 2000);
+	store_close(bench.store);
+	CU_ASSERT_EQUAL(told, 2000);
+	CU_ASSERT_EQUAL_FATAL(bench_open(), 0);
+	many_records(2000, &told);
+	loop_step(bench.loop, 0);
+	CU_ASSERT_EQUAL(told, 4000);
+	bench_end();
+}
+
 static const struct claim claims[] = {
 	CLAIM(transactions_become_durable_in_the_order_of_their_submission),
 	CLAIM(state_is_there_after_a_restart),
@@ -629,6 +668,7 @@ static const struct claim claims[] = {
 	CLAIM(a_file_of_a_newer_version_or_of_something_else_is_left_alone),
 	CLAIM(a_folder_that_is_not_there_is_named),
 	CLAIM(what_waits_at_the_close_is_committed_and_told),
+	CLAIM(who_waits_for_a_large_commit_is_told_in_pieces_and_the_close_tells_the_rest),
 };
 
 CLAIMS_MAIN("store", claims)
