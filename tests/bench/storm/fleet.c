@@ -131,12 +131,14 @@ fleet_open(
     struct fleet *f, const char *path, const struct loop_settings *loop, const struct alarm_settings *alarms)
 {
 	struct store_settings settings = { .path = path };
+	/* Readings come when they change, not at intervals: none is stale. */
+	struct model_settings never_stale = { .stale_min_ms = INT32_MAX };
 	char error[256];
 
 	*f = (struct fleet){ .loop = loop_new(loop), .scopes = scopes_new() };
 	if (store_open(f->loop, &settings, &f->store, error, sizeof(error)) < 0)
 		bench_die("%s", error);
-	f->model = model_new(f->loop, f->store, f->scopes, NULL);
+	f->model = model_new(f->loop, f->store, f->scopes, &never_stale);
 	f->alarms = alarms_new(f->loop, f->store, f->scopes, f->model, alarms);
 	if (model_load(f->model, error, sizeof(error)) < 0 ||
 	    alarms_load(f->alarms, error, sizeof(error)) < 0)
