@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "agent/alarm/correlate/group.h"
+#include "agent/alarm/correlate/supply.h"
 
 static void
 span_text(char out[48], int64_t ms)
@@ -21,7 +21,7 @@ span_text(char out[48], int64_t ms)
 }
 
 char *
-group_text(enum group_kind kind, const char *name, const struct group_counts *counts, int64_t now_ms,
+supply_text(enum supply_kind kind, const char *name, const struct supply_counts *counts, int64_t now_ms,
     char *out, size_t size)
 {
 	uint32_t on_battery = counts->lost - counts->dark;
@@ -33,7 +33,7 @@ group_text(enum group_kind kind, const char *name, const struct group_counts *co
 	else
 		snprintf(
 		    sites, sizeof(sites), counts->lost > 0 ? "no site on battery" : "no site without mains");
-	if (kind == GROUP_AREA && counts->feeders > 0)
+	if (kind == SUPPLY_AREA && counts->feeders > 0)
 		snprintf(feeders, sizeof(feeders), "%u feeder%s out, ", counts->feeders,
 		    counts->feeders == 1 ? "" : "s");
 	if (counts->dark > 0)
@@ -42,7 +42,7 @@ group_text(enum group_kind kind, const char *name, const struct group_counts *co
 		span_text(span, counts->next_dark_ms - now_ms);
 		snprintf(next, sizeof(next), ", %s dark %s", counts->dark > 0 ? "next" : "first", span);
 	}
-	snprintf(out, size, "%s %s: %s%s%s%s", kind == GROUP_AREA ? "area" : "feeder", name, feeders, sites,
+	snprintf(out, size, "%s %s: %s%s%s%s", kind == SUPPLY_AREA ? "area" : "feeder", name, feeders, sites,
 	    dark, next);
 	return out;
 }
