@@ -5,9 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 
 #define OR_DEFAULT(value, other) ((value) != 0 ? (value) : (other))
+
+/* Taken out of the list while it was active: what raised it begins anew, and raises it again if it is still so. */
+static void
+purged(struct alarms *alarms, struct entry *e)
+{
+	struct entity *entity = model_entity(alarms->model, e->alarm.resource);
+
+	if (entity != NULL && entity->kind_of == ENTITY_SENSOR)
+		threshold_forget(alarms, (struct sensor *)entity);
+}
 
 struct alarms *
 alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct model *model,
@@ -31,15 +41,26 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 		.clear_keep = OR_DEFAULT(settings->clear_keep, 1000),
 		.future_ms = OR_DEFAULT(settings->future_ms, 10 * 60 * 1000),
 		.past_ms = OR_DEFAULT(settings->past_ms, 24 * 60 * 60 * 1000),
+		.ended_keep = OR_DEFAULT(settings->ended_keep, 10000),
+		.cause_wait_ms = OR_DEFAULT(settings->cause_wait_ms, 30000),
+		.recheck_ms = OR_DEFAULT(settings->recheck_ms, 30000),
+		.confirm_ms = OR_DEFAULT(settings->confirm_ms, 10000),
+		.no_correlation = settings->no_correlation,
 	};
 	TAILQ_INIT(&alarms->cleared);
+	TAILQ_INIT(&alarms->ended);
+	alarms->on_operated = alarm_identity_operated;
+	alarms->on_purged = purged;
+	alarms->texts = intern_new();
+	alarms->all = order_new(scopes);
 	alarms->by_number = order_new(scopes);
 	alarms->by_index = order_new(scopes);
 	alarms->active = order_new(scopes);
 	alarms->cleared_order = order_new(scopes);
-	if (alarms->by_number == NULL || alarms->by_index == NULL || alarms->active == NULL ||
-	    alarms->cleared_order == NULL || throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 ||
-	    list_new(alarms) < 0 || expiry_new(alarms) < 0) {
+	if (alarms->texts == NULL || alarms->all == NULL || alarms->by_number == NULL ||
+	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
+	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
+	    expiry_new(alarms) < 0 || judge_new(alarms) < 0 || audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
@@ -47,19 +68,14 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 }
 
 static void
-places_free(struct alarms *alarms)
+entries_free(struct alarms *alarms)
 {
 	struct link *l;
 
-	while ((l = table_pop(&alarms->places)) != NULL) {
-		struct place *place = LINKED(l, struct place, by_number);
-		struct entry *e;
-		while ((e = LIST_FIRST(&place->entries)) != NULL) {
-			LIST_REMOVE(e, in_place);
-			entry_free(e);
-		}
-		free(place);
-	}
+	while ((l = table_pop(&alarms->by_key)) != NULL)
+		entry_free(alarms, LINKED(l, struct entry, by_key));
+	while ((l = table_pop(&alarms->places)) != NULL)
+		free(LINKED(l, struct place, by_number));
 	table_fini(&alarms->places);
 	table_fini(&alarms->by_key);
 }
@@ -73,7 +89,7 @@ alarms_stop(struct alarms *alarms)
 	if (alarms->is_loaded)
 		alarm_numbers_close(alarms);
 	announcements_forget(alarms);
-	acknowledgements_forget(alarms);
+	operations_forget(alarms);
 }
 
 void
@@ -85,16 +101,21 @@ alarms_free(struct alarms *alarms)
 	thresholds_free(alarms);
 	reachability_free(alarms);
 	staleness_free(alarms);
-	expiry_free(alarms);
+	if (alarms->texts != NULL)
+		entries_free(alarms);
 	if (alarms->window_timer != NULL)
 		throttle_free(alarms);
-	places_free(alarms);
+	expiry_free(alarms);
+	judge_free(alarms);
+	audiences_fini(alarms);
 	if (alarms->cleared_order != NULL)
 		cleared_free(alarms);
+	order_free(alarms->all);
 	order_free(alarms->by_number);
 	order_free(alarms->by_index);
 	order_free(alarms->active);
 	order_free(alarms->cleared_order);
+	intern_free(alarms->texts);
 	for (size_t i = 0; i < alarms->view_count; i++)
 		free(alarms->views[i]);
 	alarm_models_fini(&alarms->models);

@@ -8,7 +8,7 @@
 
 #include <towerd/time.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 #include "agent/model/identity.h"
 
 struct teller {
@@ -103,30 +103,81 @@ explain_times(const struct alarm *a, const struct teller *t)
 		    towerd_time_format(a->claimed_ms, claimed));
 }
 
+/* Each step as it was taken, the oldest first. */
 static void
-explain_telling(const struct entry *e, const struct teller *t)
+explain_steps(const struct entry *e, const struct teller *t)
+{
+	char when[TOWERD_TIME_TEXT];
+	const struct step *s;
+
+	for (unsigned i = e->steps.count; i > 0; i--) {
+		s = step_at(e, i - 1);
+		towerd_time_format(s->time_ms, when);
+		const char *name = s->name != NULL ? s->name : "";
+		switch ((enum step_kind)s->kind) {
+		case STEP_NONE:
+			break;
+		case STEP_RAISED:
+			say(t, "%s raised: %s", when, alarm_severity_names[s->detail]);
+			break;
+		case STEP_CHANGED:
+			say(t, "%s changed: %s", when, alarm_severity_names[s->detail]);
+			break;
+		case STEP_CLEARED:
+			say(t, "%s cleared", when);
+			break;
+		case STEP_STAND:
+			if (s->number != 0)
+				say(t, "%s %s of alarm %" PRIu64, when, alarm_stand_names[s->detail],
+				    s->number);
+			else
+				say(t, "%s %s%s%s", when, alarm_stand_names[s->detail],
+				    name[0] != '\0' ? " by " : "", name);
+			break;
+		case STEP_TOLD:
+			say(t, "%s told: %s was given %s by record %" PRIu64, when, name,
+			    alarm_severity_names[s->detail], s->number);
+			break;
+		case STEP_QUEUED:
+			say(t, "%s waits in the queue of %s", when, name);
+			break;
+		case STEP_OPERATOR:
+			say(t, "%s %s by %s", when, operator_state_names[s->detail], name);
+			break;
+		}
+	}
+}
+
+/* What each audience holds, and if it is not what is, why. */
+static void
+explain_telling(const struct alarms *alarms, const struct entry *e, const struct teller *t)
 {
 	const struct alarm *a = &e->alarm;
 
-	if (a->told_severity == a->severity)
-		say(t, "told: listeners were given %s", alarm_severity_names[a->severity]);
-	else
-		say(t,
-		    "not told yet: within two seconds of another transition of the same model and resource; "
-		    "told when that time is "
-		    "over (listeners hold %s)",
-		    alarm_severity_names[a->told_severity]);
+	for (unsigned i = 0; i < alarms->audience_count; i++) {
+		const struct told *told = told_at(e, i);
+		const char *name = alarms->audiences[i].name;
+		if (told->severity == a->severity)
+			say(t, "told: %s holds %s since record %" PRIu64, name,
+			    alarm_severity_names[a->severity], told->journal);
+		else if (a->severity == TOWERD_CLEARED && told->severity == 0)
+			continue;
+		else
+			say(t, "not told: %s holds %s: %s", name,
+			    told->severity != 0 ? alarm_severity_names[told->severity] : "nothing",
+			    settle_reason(alarms, e, i));
+	}
 }
 
 int
 alarm_explain(
     const struct alarms *alarms, uint64_t number, void (*line)(void *arg, const char *text), void *arg)
 {
-	const struct entry *e = order_get(alarms->by_number, alarm_number_key(number));
+	const struct entry *e = entry_at(alarms, number);
 	struct teller t = { .line = line, .arg = arg };
 	char when[TOWERD_TIME_TEXT];
 
-	if (e == NULL || e->alarm.number != number)
+	if (e == NULL)
 		return -ENOENT;
 	const struct alarm *a = &e->alarm;
 	explain_observation(alarms, e, &t);
@@ -140,8 +191,10 @@ alarm_explain(
 	else
 		say(&t, "journal: record %" PRIu64 ", %s", a->journal_number,
 		    a->is_durable ? "durable" : "not durable yet");
-	explain_telling(e, &t);
-	if (a->acked_by != NULL)
-		say(&t, "acknowledged: by %s at %s", a->acked_by, towerd_time_format(a->acked_ms, when));
+	explain_steps(e, &t);
+	explain_telling(alarms, e, &t);
+	if (a->operator_name != NULL)
+		say(&t, "operator: %s by %s at %s", operator_state_names[a->operator_state], a->operator_name,
+		    towerd_time_format(a->operator_ms, when));
 	return 0;
 }

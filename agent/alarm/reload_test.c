@@ -70,8 +70,8 @@ active_alarms_and_their_rows_are_the_same_after_a_kill(void)
 	alarm_raise(f.alarms, power, "power/fuse-open", "F1", TOWERD_MAJOR, "F1 is open", 0);
 	fixture_read(&f, sensor, 44000);
 	fixture_step(&f, 10000);
-	alarm_acknowledge(f.alarms, alarm_find(f.alarms, power, "power/fuse-open", "F1")->number, "uid 7", "",
-	    fixture_done, &f);
+	alarm_set_operator_state(f.alarms, alarm_find(f.alarms, power, "power/fuse-open", "F1")->number,
+	    OPERATOR_ACK, "uid 7", "", fixture_done, &f);
 	fixture_step(&f, 10);
 	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 3);
 	char *alarms = copy_json("towerdAlarmTable"), *active = copy_json("alarmActiveTable");
@@ -221,7 +221,7 @@ an_event_is_told_each_time_and_its_end_never(void)
 	CU_ASSERT_STRING_EQUAL(
 	    fixture_heard(&f), "!clear agent/restarted cleared\nraise agent/restarted warning\n");
 	const struct alarm *alarm = alarm_find(f.alarms, ENTITY_AGENT_NUMBER, "agent/restarted", "");
-	alarm_acknowledge(f.alarms, alarm->number, "uid 7", "seen", fixture_done, &f);
+	alarm_set_operator_state(f.alarms, alarm->number, OPERATOR_ACK, "uid 7", "seen", fixture_done, &f);
 	fixture_step(&f, 5000);
 	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 0);
 	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!clear agent/restarted cleared\n");

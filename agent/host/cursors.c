@@ -71,10 +71,9 @@ is_wanted(const struct cursor *cursor, const struct towerd_record *record)
 {
 	const struct towerd_alarm_record *alarm = record->alarm;
 
-	/* A clear is for everybody: who was told of an alarm when it was worse would otherwise keep it for ever. */
-	if (alarm != NULL && alarm->severity != TOWERD_CLEARED && alarm->severity < cursor->min_severity &&
-	    alarm->previous < cursor->min_severity)
-		return false;
+	/* Who is told what was settled when it was journalled. */
+	if (alarm != NULL && cursor->list != NULL)
+		return alarm->is_told;
 	return is_in_scope(cursor, record->object, alarm);
 }
 
@@ -159,6 +158,8 @@ serve_ack(struct towerd_ctx *ctx, unsigned number, uint64_t record)
 			cursor->flights[kept++] = flight;
 	}
 	cursor->flight_count = kept;
+	if (cursor->list != NULL)
+		audience_acknowledged(plugin->host->parts.alarms, cursor->audience, record);
 	feed_save_next(plugin->host->feed);
 	feed_wake(plugin->host->feed);
 	return 0;
@@ -176,14 +177,31 @@ flights_land(struct cursor *cursor, uint64_t number)
 	cursor->flight_count = kept;
 }
 
+/* Delivers a record that is for it, with the alarm as its list has it. */
+static void
+offer(struct cursor *cursor, const struct towerd_record *from)
+{
+	struct towerd_record record = *from;
+	struct towerd_alarm_record alarm;
+	struct towerd_json *scratch = NULL;
+
+	if (!is_of_type(cursor, from->type))
+		return;
+	const struct store_record body = { .body = from->body };
+	if (strncmp(from->type, "alarm.", strlen("alarm.")) == 0 &&
+	    alarm_record_parse(&body, cursor->list, &alarm, &scratch) == 0)
+		record.alarm = &alarm;
+	if (is_wanted(cursor, &record))
+		deliver(cursor, &record);
+	towerd_json_free(scratch);
+}
+
 /* Durable records. */
 
 static int
 visit(void *arg, const struct store_record *from)
 {
 	struct cursor *cursor = arg;
-	struct towerd_alarm_record alarm;
-	struct towerd_json *scratch = NULL;
 	struct flight *flight;
 
 	if (cursor->is_closed || cursor->flight_count >= cursor->credit)
@@ -194,9 +212,9 @@ visit(void *arg, const struct store_record *from)
 	flight = flight_find(cursor, from->number);
 	if (flight != NULL)
 		flight->is_durable = true;
-	if (flight != NULL || early_take(cursor, from->number) || !is_of_type(cursor, from->type))
+	if (flight != NULL || early_take(cursor, from->number))
 		return 0;
-	struct towerd_record record = {
+	const struct towerd_record record = {
 		.size = sizeof(record),
 		.number = from->number,
 		.time_ms = from->time_ms,
@@ -206,12 +224,7 @@ visit(void *arg, const struct store_record *from)
 		.object = from->object,
 		.body = from->body,
 	};
-	if (strncmp(from->type, "alarm.", strlen("alarm.")) == 0 &&
-	    alarm_record_parse(from, &alarm, &scratch) == 0)
-		record.alarm = &alarm;
-	if (is_wanted(cursor, &record))
-		deliver(cursor, &record);
-	towerd_json_free(scratch);
+	offer(cursor, &record);
 	return 0;
 }
 
@@ -258,9 +271,8 @@ deliver_early(struct cursor *cursor)
 	     early != NULL && cursor->flight_count < cursor->credit && !cursor->is_closed;
 	     early = feed_early_after(cursor->plugin->host->feed, cursor->early_read)) {
 		cursor->early_read = early->record.number;
-		if (early->record.number > cursor->read && is_of_type(cursor, early->record.type) &&
-		    is_wanted(cursor, &early->record))
-			deliver(cursor, &early->record);
+		if (early->record.number > cursor->read)
+			offer(cursor, &early->record);
 	}
 }
 
@@ -272,6 +284,8 @@ tell_lost(struct cursor *cursor)
 
 	cursor->is_lost = false;
 	cursor->flight_count = 0;
+	if (cursor->list != NULL)
+		audience_lost(plugin->host->parts.alarms, cursor->audience);
 	if (oldest > cursor->read + 1)
 		cursor->read = oldest - 1;
 	plugin_count(plugin, "cursors-lost", 1);
@@ -361,6 +375,7 @@ cursor_free(struct cursor *cursor)
 	free(cursor->flights);
 	free(cursor->early);
 	free(cursor->name);
+	free(cursor->list);
 	free(cursor);
 }
 
@@ -378,6 +393,24 @@ cursor_begin(struct cursor *cursor, bool from_now)
 	}
 	cursor->saved = UINT64_MAX; /* nowhere yet: the first save makes it */
 	cursor->read = from_now ? store_newest(store) : oldest == 0 ? 0 : oldest - 1;
+}
+
+/* Who asks for alarms has a list of its own. */
+static int
+list_open(struct cursor *cursor, const char *name, const struct towerd_journal_filter *filter)
+{
+	const struct host *host = cursor->plugin->host;
+	const struct audience_filter wanted = {
+		.scope = cursor->scope, .notify = NOTIFY_SEVERITY_LEVEL, .min_severity = filter->min_severity
+	};
+
+	if (!is_of_type(cursor, "alarm.raise"))
+		return 0;
+	cursor->audience = audience_open(host->parts.alarms, name, &wanted);
+	if (cursor->audience < 0)
+		return cursor->audience;
+	cursor->list = strdup(name);
+	return cursor->list != NULL ? 0 : -ENOMEM;
 }
 
 static int
@@ -406,7 +439,7 @@ serve_open(
 		.number = plugin->cursor_count,
 		.scope = scope,
 		.credit = credit,
-		.min_severity = filter->min_severity };
+		.audience = -1 };
 	cursor->flights = calloc(credit, sizeof(*cursor->flights));
 	cursor->types = filter->types == NULL ? NULL : types_copy(filter->types);
 	if (cursor->flights == NULL || (filter->types != NULL && cursor->types == NULL) ||
@@ -420,6 +453,11 @@ serve_open(
 			cursor_free(cursor);
 			return -EEXIST;
 		}
+	int rc = list_open(cursor, name, filter);
+	if (rc < 0) {
+		cursor_free(cursor);
+		return rc;
+	}
 	cursor_begin(cursor, filter->from_now);
 	plugin->cursors[plugin->cursor_count++] = cursor;
 	feed_save_soon(host->feed);
@@ -437,6 +475,8 @@ plugin_cursors_close(struct plugin *plugin)
 		struct cursor *cursor = plugin->cursors[i];
 		plugin->cursors[i] = NULL;
 		cursor->is_closed = true;
+		if (cursor->list != NULL)
+			audience_close(plugin->host->parts.alarms, cursor->audience);
 		if (!cursor->is_reading) /* else read_done() frees it */
 			cursor_free(cursor);
 	}

@@ -18,7 +18,8 @@ struct cursor {
 	unsigned number, credit;
 	char *name;   /* "PLUGIN/NAME", as in the store */
 	char **types; /* prefixes, NULL at the end; NULL: all */
-	int min_severity;
+	char *list;   /* the name of its list of alarms, and its number; NULL: it asked for none */
+	int audience;
 	const struct scope *scope;
 	uint64_t read;       /* durable records up to here were delivered or passed over */
 	uint64_t read_from;  /* where the read that is under way began */

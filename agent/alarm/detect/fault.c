@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 #include "agent/alarm/list/text.h"
 
 #define FAULTS_MAX     256 /* active alarms that one device may have reported */
@@ -87,13 +87,6 @@ fault_report(struct alarms *alarms, struct device *device, const struct towerd_f
 	if (e != NULL)
 		(void)entry_clear(
 		    alarms, e, text[0] != '\0' ? text : "the device says that it is over", &moment);
-}
-
-bool
-fault_is(const struct alarm *alarm)
-{
-	return alarm->device != 0 && alarm->resource == alarm->device && !alarm->type->is_computed &&
-	    !alarm->type->is_manual;
 }
 
 void

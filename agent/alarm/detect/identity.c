@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 #include "agent/model/identity.h"
 
 static const char type[] = "comms/identity-changed";
@@ -94,10 +94,11 @@ alarm_identity_load(struct alarms *alarms)
 }
 
 void
-alarm_identity_acknowledged(struct alarms *alarms, const struct entry *entry)
+alarm_identity_operated(struct alarms *alarms, struct entry *entry)
 {
 	struct device *device = model_device(alarms->model, entry->alarm.resource);
 
-	if (device != NULL && strcmp(entry->alarm.type->name, type) == 0 && entry->alarm.qualifier[0] == '\0')
+	if (entry->alarm.operator_state != OPERATOR_NONE && device != NULL &&
+	    strcmp(entry->alarm.type->name, type) == 0 && entry->alarm.qualifier[0] == '\0')
 		identity_seen(alarms->model, device);
 }

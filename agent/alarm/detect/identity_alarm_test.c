@@ -80,8 +80,8 @@ an_acknowledgement_ends_what_policy_accepted(void)
 	fixture_step(&f, 3000); /* the next is told at once again */
 	fixture_heard(&f);
 	f.is_done = false;
-	CU_ASSERT_EQUAL(alarm_acknowledge(f.alarms, standing(&f, "NIN-1", "power", "")->number, "uid 7",
-			    "planned", fixture_done, &f),
+	CU_ASSERT_EQUAL(alarm_set_operator_state(f.alarms, standing(&f, "NIN-1", "power", "")->number,
+			    OPERATOR_ACK, "uid 7", "planned", fixture_done, &f),
 	    0);
 	while (!f.is_done)
 		loop_turn(f.loop, true);
@@ -102,7 +102,9 @@ what_is_held_stands_until_it_is_accepted(void)
 	const struct alarm *alarm = standing(&f, "NIN-1", "power", "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
 	CU_ASSERT_PTR_NOT_NULL(strstr(alarm->text, "held: `towerctl device accept`"));
-	CU_ASSERT_EQUAL(alarm_acknowledge(f.alarms, alarm->number, "uid 7", "seen", fixture_done, &f), 0);
+	CU_ASSERT_EQUAL(alarm_set_operator_state(
+			    f.alarms, alarm->number, OPERATOR_ACK, "uid 7", "seen", fixture_done, &f),
+	    0);
 	fixture_step(&f, 48 * 3600 * INT64_C(1000));
 	CU_ASSERT_PTR_NOT_NULL(standing(&f, "NIN-1", "power", ""));
 	CU_ASSERT_EQUAL(

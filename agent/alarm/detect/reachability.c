@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 #include "agent/alarm/list/text.h"
 
 static const char device_type[] = "comms/device-unreachable", site_type[] = "comms/site-unreachable";

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 
 #define GATHER_MS 2000
 

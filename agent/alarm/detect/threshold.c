@@ -12,7 +12,7 @@
 
 #include <towerd/time.h>
 
-#include "agent/alarm/list/inside.h"
+#include "agent/alarm/detect/detect.h"
 #include "agent/alarm/list/text.h"
 
 #define DEFAULT_HOLD_MS 5000

@@ -21,6 +21,7 @@ struct fixture {
 	struct store *store;
 	struct model *model;
 	struct alarms *alarms;
+	int audience; /* "nms": asks for all */
 	struct views *views;
 	struct towerd_json_writer json;
 	struct alarm_settings settings;
@@ -103,6 +104,8 @@ fixture_open(struct fixture *f, int64_t utc_ms)
 	CU_ASSERT_EQUAL_FATAL(alarms_listen(f->alarms, &listener), 0);
 	f->error[0] = '\0';
 	CU_ASSERT_EQUAL_FATAL(alarms_load(f->alarms, f->error, sizeof(f->error)), 0);
+	f->audience = audience_open(f->alarms, "nms", &(struct audience_filter){ .notify = NOTIFY_ALL });
+	CU_ASSERT_FATAL(f->audience >= 0);
 	CU_ASSERT_EQUAL_FATAL(alarms_add_views(f->alarms, f->views), 0);
 	f->told[0] = f->lists[0] = '\0';
 	f->last_number = 0;

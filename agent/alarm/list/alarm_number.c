@@ -85,10 +85,10 @@ alarm_numbers_next_alarm(struct alarms *alarms)
 	uint64_t number;
 
 	alarm_numbers_reserve(alarms);
-	do { /* the low half is an index of a table: not 0, and not that of an alarm still active 2^32 later */
+	do { /* the low half is an index of a table: not 0, and not that of an alarm still kept 2^32 later */
 		number = n->alarm++;
 		key = alarm_number_key(number);
-	} while (key.hi == 0 || order_get(alarms->by_number, key) != NULL);
+	} while (key.hi == 0 || order_get(alarms->all, key) != NULL);
 	return number;
 }
 

@@ -32,9 +32,9 @@ put_time(struct towerd_json_writer *w, const char *key, int64_t utc_ms)
 		towerd_json_put_text(w, key, towerd_time_format(utc_ms, text));
 }
 
-const char *
-alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm_event event, bool is_told,
-    const char *note)
+/* What a record and a row have in common. */
+static void
+put_alarm(struct alarms *alarms, const struct entry *e)
 {
 	const struct alarm *a = &e->alarm;
 	struct towerd_json_writer *w = &alarms->writer;
@@ -42,11 +42,7 @@ alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm
 	uint32_t ticket =
 	    alarms->ticket_at != NULL && a->site != 0 ? alarms->ticket_at(alarms->ticket_arg, a->site) : 0;
 
-	towerd_json_reset(w);
-	towerd_json_open(w, NULL, '{');
 	towerd_json_put_uint(w, "alarm", a->number);
-	towerd_json_put_text(w, "event", event_names[event]);
-	towerd_json_put_bool(w, "is-told", is_told);
 	towerd_json_put_text(w, "severity", alarm_severity_names[a->severity]);
 	towerd_json_put_text(w, "previous", alarm_severity_names[a->previous]);
 	towerd_json_put_text(w, "type", a->type->name);
@@ -67,15 +63,91 @@ alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm
 	towerd_json_put_uint(w, "cause", a->type->probable_cause);
 	towerd_json_put_uint(w, "event-type", a->type->event_type);
 	towerd_json_put_uint(w, "ticket", ticket);
-	towerd_json_put_text(w, "told", alarm_severity_names[a->told_severity]);
-	if (a->acked_by != NULL) {
-		towerd_json_put_text(w, "acknowledged-by", a->acked_by);
-		put_time(w, "acknowledged", a->acked_ms);
+	towerd_json_put_text(w, "stand", alarm_stand_names[a->stand]);
+	if (a->cause != 0)
+		towerd_json_put_uint(w, "caused-by", a->cause);
+	if (a->consequences != 0)
+		towerd_json_put_uint(w, "consequences", a->consequences);
+	if (a->operator_state > OPERATOR_NONE) {
+		towerd_json_put_text(w, "operator-state", operator_state_names[a->operator_state]);
+		towerd_json_put_text(w, "operator", a->operator_name);
+		put_time(w, "operated", a->operator_ms);
 	}
-	if (e->expires_ms > 0)
-		towerd_json_put_int(w, "expires-ms", e->expires_ms);
+}
+
+static void
+put_told(struct towerd_json_writer *w, const char *name, uint32_t index, int64_t active_ms, int severity,
+    uint64_t journal)
+{
+	towerd_json_open(w, name, '{');
+	towerd_json_put_uint(w, "index", index);
+	put_time(w, "active", active_ms);
+	if (severity != 0) {
+		towerd_json_put_text(w, "severity", alarm_severity_names[severity]);
+		towerd_json_put_uint(w, "journal", journal);
+	}
+	towerd_json_close(w, '}');
+}
+
+/* Who is told, and of which row of its list: of a clear, the row that goes. */
+static void
+put_plan(struct alarms *alarms, const struct entry *e, const struct telling_plan *plan)
+{
+	const struct alarm *a = &e->alarm;
+	struct towerd_json_writer *w = &alarms->writer;
+
+	towerd_json_open(w, "told-to", '{');
+	for (unsigned i = 0; i < plan->count; i++) {
+		const struct told *told = told_at(e, plan->audiences[i]);
+		bool is_clear = a->severity == TOWERD_CLEARED;
+		put_told(w, alarms->audiences[plan->audiences[i]].name,
+		    is_clear ? told->index : a->active_index, is_clear ? told->active_ms : a->active_ms, 0,
+		    0);
+	}
+	towerd_json_close(w, '}');
+}
+
+const char *
+alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm_event event,
+    const struct telling_plan *plan, const char *note)
+{
+	struct towerd_json_writer *w = &alarms->writer;
+
+	towerd_json_reset(w);
+	towerd_json_open(w, NULL, '{');
+	towerd_json_put_text(w, "event", event_names[event]);
+	put_alarm(alarms, e);
+	put_plan(alarms, e, plan);
 	if (note != NULL && note[0] != '\0')
 		towerd_json_put_text(w, "note", note);
+	towerd_json_close(w, '}');
+	return towerd_json_done(w);
+}
+
+const char *
+alarm_write_row(struct alarms *alarms, const struct entry *e)
+{
+	const struct alarm *a = &e->alarm;
+	struct towerd_json_writer *w = &alarms->writer;
+
+	towerd_json_reset(w);
+	towerd_json_open(w, NULL, '{');
+	put_alarm(alarms, e);
+	towerd_json_put_uint(w, "journal", a->journal_number);
+	put_time(w, "created", a->created_ms);
+	towerd_json_put_uint(w, "raises", a->raises);
+	if (e->expires_ms > 0)
+		towerd_json_put_int(w, "expires-ms", e->expires_ms);
+	if (a->operator_note != NULL)
+		towerd_json_put_text(w, "operator-note", a->operator_note);
+	towerd_json_put_bool(w, "is-hint", e->is_hint);
+	towerd_json_open(w, "told", '{');
+	for (unsigned i = 0; i < e->told_size; i++)
+		if (e->told[i].severity != 0)
+			put_told(w, alarms->audiences[i].name, e->told[i].index, e->told[i].active_ms,
+			    e->told[i].severity, e->told[i].journal);
+	towerd_json_close(w, '}');
+	history_write(w, e);
 	towerd_json_close(w, '}');
 	return towerd_json_done(w);
 }
@@ -121,8 +193,8 @@ get_name(const struct towerd_json *json, const char *key, const char *const *nam
 }
 
 int
-alarm_record_parse(
-    const struct store_record *record, struct towerd_alarm_record *out, struct towerd_json **scratch)
+alarm_record_parse(const struct store_record *record, const char *audience, struct towerd_alarm_record *out,
+    struct towerd_json **scratch)
 {
 	char error[128];
 	bool ok = true;
@@ -149,7 +221,13 @@ alarm_record_parse(
 	out->probable_cause = (uint32_t)get_int(json, "cause", UINT32_MAX, &ok);
 	out->event_type = (uint32_t)get_int(json, "event-type", UINT32_MAX, &ok);
 	out->ticket = (uint32_t)get_int(json, "ticket", UINT32_MAX, &ok);
-	ok = ok && towerd_json_bool(towerd_json_get(json, "is-told"), &out->is_told) == 0;
+	const struct towerd_json *told_to = towerd_json_get(json, "told-to");
+	const struct towerd_json *row = audience != NULL ? towerd_json_get(told_to, audience) : NULL;
+	out->is_told = audience != NULL ? row != NULL : towerd_json_count(told_to) > 0;
+	if (row != NULL) {
+		out->active_index = (uint32_t)get_int(row, "index", UINT32_MAX, &ok);
+		out->active_ms = get_time(row, "active");
+	}
 	if (!ok || out->event_ms == 0 || out->active_ms == 0) {
 		towerd_json_free(json);
 		return -EBADMSG;
@@ -158,17 +236,16 @@ alarm_record_parse(
 	return 0;
 }
 
-/* What a row says, without the names that the model knows better. */
+/* What a row says, without the names that the model knows better. What versions before did not write may be missing. */
 static bool
-entry_fill(struct entry *e, const struct towerd_json *json)
+entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *json)
 {
 	struct alarm *a = &e->alarm;
-	bool ok = true;
+	bool ok = true, may_miss = true;
 
 	a->number = (uint64_t)get_int(json, "alarm", INT64_MAX, &ok);
 	a->severity = (uint8_t)get_name(json, "severity", alarm_severity_names, &ok);
 	a->previous = (uint8_t)get_name(json, "previous", alarm_severity_names, &ok);
-	a->told_severity = (uint8_t)get_name(json, "told", alarm_severity_names, &ok);
 	a->active_index = (uint32_t)get_int(json, "index", UINT32_MAX, &ok);
 	a->journal_number = (uint64_t)get_int(json, "journal", INT64_MAX, &ok);
 	a->active_ms = get_time(json, "active");
@@ -176,37 +253,99 @@ entry_fill(struct entry *e, const struct towerd_json *json)
 	a->received_ms = get_time(json, "received");
 	a->claimed_ms = get_time(json, "claimed");
 	a->changed_ms = get_time(json, "changed");
-	a->acked_ms = get_time(json, "acknowledged");
+	a->created_ms = get_time(json, "created");
+	a->raises = (uint32_t)get_int(json, "raises", UINT32_MAX, &may_miss);
+	a->stand = (uint8_t)get_name(json, "stand", alarm_stand_names, &may_miss);
+	a->cause = (uint64_t)get_int(json, "caused-by", INT64_MAX, &may_miss);
 	a->is_durable = true;
 	e->event_ms = get_time(json, "time");
-	if (towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms) < 0)
-		e->expires_ms = 0;
-	ok = ok && entry_set_text(e, get_text(json, "text", &ok)) == 0;
-	if (a->acked_ms != 0) {
-		bool is_named = true;
-		a->acked_by = strdup(get_text(json, "acknowledged-by", &is_named));
-		ok = ok && a->acked_by != NULL;
-	}
+	(void)towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms);
+	(void)towerd_json_bool(towerd_json_get(json, "is-hint"), &e->is_hint);
+	if (towerd_json_get(json, "operator-state") != NULL)
+		entry_set_operator(alarms, e,
+		    (enum operator_state)get_name(json, "operator-state", operator_state_names, &ok),
+		    get_text(json, "operator", &ok), get_text(json, "operator-note", &may_miss),
+		    get_time(json, "operated"));
+	history_read(alarms, e, json);
+	ok = ok && entry_set_text(alarms, e, get_text(json, "text", &ok)) == 0;
 	return ok && a->number != 0 && a->active_index != 0 && a->active_ms != 0 &&
 	    a->severity >= TOWERD_CLEARED;
 }
 
 /* The names as of the last record, for what the model no longer knows. */
 static bool
-entry_rename(struct entry *e, const struct towerd_json *json)
+entry_rename(struct alarms *alarms, struct entry *e, const struct towerd_json *json)
 {
-	char **const names[] = { &e->site_id, &e->area, &e->slot };
+	const char **const names[] = { &e->site_id, &e->area, &e->slot };
 	static const char *const keys[] = { "site", "area", "device" };
 	bool ok = true;
 
 	for (size_t i = 0; i < 3; i++) {
-		char *copy = strdup(get_text(json, keys[i], &ok));
+		const char *copy = intern_take(alarms->texts, get_text(json, keys[i], &ok));
 		if (copy == NULL)
 			return false;
-		free(*names[i]);
+		intern_drop(alarms->texts, *names[i]);
 		*names[i] = copy;
 	}
 	return ok;
+}
+
+struct reading {
+	struct alarms *alarms;
+	struct entry *entry;
+	int rc;
+};
+
+/* Who holds it: audiences that are not open (any more) keep what they were told. */
+static int
+told_load(void *arg, const char *name, const struct towerd_json *row)
+{
+	struct reading *r = arg;
+	bool ok = true;
+	struct told told = { .severity = (uint8_t)get_name(row, "severity", alarm_severity_names, &ok),
+		.index = (uint32_t)get_int(row, "index", UINT32_MAX, &ok),
+		.active_ms = get_time(row, "active"),
+		.journal = (uint64_t)get_int(row, "journal", INT64_MAX, &ok) };
+	int audience = ok ? audience_named(r->alarms, name) : -EUCLEAN;
+
+	r->rc = audience < 0 ? audience : audience_hold(r->alarms, r->entry, (unsigned)audience, &told);
+	return r->rc;
+}
+
+static int
+entry_load(struct alarms *alarms, const struct towerd_json *json, const struct alarm_type *type)
+{
+	bool ok = true;
+	uint32_t resource = (uint32_t)get_int(json, "resource", UINT32_MAX, &ok);
+	struct entry *e = entry_new(alarms, resource, type, get_text(json, "qualifier", &ok));
+	struct reading r = { .alarms = alarms, .entry = e };
+
+	if (e == NULL)
+		return -ENOMEM;
+	int rc = !entry_fill(alarms, e, json) || !ok || !entry_rename(alarms, e, json)
+	    ? -EUCLEAN
+	    : entry_index(alarms, e);
+	if (rc < 0) {
+		entry_free(alarms, e);
+		return rc;
+	}
+	const struct towerd_json *told = towerd_json_get(json, "told");
+	if (towerd_json_is_object(told))
+		(void)towerd_json_each(told, told_load, &r);
+	return r.rc;
+}
+
+static const struct alarm_type *
+type_read(const struct towerd_json *json, bool *ok)
+{
+	uint32_t cause = (uint32_t)get_int(json, "cause", UINT32_MAX, ok);
+	const char *name = get_text(json, "type", ok);
+	const struct alarm_type *type = alarm_type_find(name);
+
+	for (unsigned i = 0; type != NULL && i < alarm_type_count(); i++)
+		if (strcmp(alarm_type_at(i)->name, name) == 0 && alarm_type_at(i)->probable_cause == cause)
+			return alarm_type_at(i);
+	return type;
 }
 
 struct loading {
@@ -219,35 +358,12 @@ static int
 row_load(void *arg, const char *key, const char *body, size_t len)
 {
 	struct loading *l = arg;
-	struct alarms *alarms = l->alarms;
 	char error[128] = "a member is missing or not what it should be";
 	struct towerd_json *json = towerd_json_parse(body, len, error, sizeof(error));
 	bool ok = json != NULL;
-	uint32_t resource = ok ? (uint32_t)get_int(json, "resource", UINT32_MAX, &ok) : 0;
-	uint32_t cause = ok ? (uint32_t)get_int(json, "cause", UINT32_MAX, &ok) : 0;
-	const char *name = ok ? get_text(json, "type", &ok) : "";
-	const struct alarm_type *type = alarm_type_find(name);
-	int rc = 0;
+	const struct alarm_type *type = ok ? type_read(json, &ok) : NULL;
+	int rc = ok && type != NULL ? entry_load(l->alarms, json, type) : -EUCLEAN;
 
-	for (unsigned i = 0; type != NULL && i < alarm_type_count(); i++)
-		if (strcmp(alarm_type_at(i)->name, name) == 0 && alarm_type_at(i)->probable_cause == cause)
-			type = alarm_type_at(i);
-	if (ok && type != NULL) {
-		struct entry *e = entry_new(alarms, resource, type, get_text(json, "qualifier", &ok));
-		if (e == NULL)
-			rc = -ENOMEM;
-		else if (!entry_fill(e, json) || !ok || !entry_rename(e, json))
-			rc = -EUCLEAN;
-		else if (e->alarm.severity == TOWERD_CLEARED)
-			e->is_gone = true;
-		else
-			rc = entry_index(alarms, e);
-		if (rc < 0)
-			entry_free(e);
-		else if (e->is_gone || e->alarm.told_severity != e->alarm.severity)
-			throttle_wait(alarms, e);
-	} else
-		rc = -EUCLEAN;
 	towerd_json_free(json);
 	if (rc < 0)
 		snprintf(l->error, l->error_size, "alarm %s in the store cannot be read: %s", key,
@@ -257,9 +373,28 @@ row_load(void *arg, const char *key, const char *body, size_t len)
 	return rc;
 }
 
+/* Causes are numbers in the rows: only now are all there. One that is gone is none. */
+static void
+causes_load(struct alarms *alarms)
+{
+	struct order_key at = { 0, 0 };
+	struct entry *e;
+
+	while ((e = order_seek(alarms->by_number, scopes_all(alarms->scopes), at, false, &at)) != NULL) {
+		struct entry *cause = e->alarm.cause != 0 ? entry_at(alarms, e->alarm.cause) : NULL;
+		e->alarm.cause = 0;
+		if (cause != NULL && cause->alarm.severity > TOWERD_CLEARED)
+			entry_set_cause(alarms, e, cause);
+	}
+}
+
 int
 alarm_store_load(struct alarms *alarms, char *error, size_t size)
 {
 	struct loading l = { .alarms = alarms, .error = error, .error_size = size };
-	return store_each(alarms->store, STORE_ALARM, row_load, &l);
+	int rc = store_each(alarms->store, STORE_ALARM, row_load, &l);
+
+	if (rc == 0)
+		causes_load(alarms);
+	return rc;
 }

@@ -28,7 +28,7 @@ tell(struct alarms *alarms, const struct store_record *from, bool is_durable)
 	struct towerd_alarm_record alarm;
 	struct towerd_json *scratch;
 
-	if (alarms->listener_count == 0 || alarm_record_parse(from, &alarm, &scratch) < 0)
+	if (alarms->listener_count == 0 || alarm_record_parse(from, NULL, &alarm, &scratch) < 0)
 		return;
 	struct towerd_record record = { .size = sizeof(record),
 		.number = from->number,
@@ -60,7 +60,7 @@ on_durable(void *arg, int rc, bool final)
 	struct alarms *alarms = t->alarms;
 
 	if (alarms != NULL) {
-		struct entry *e = order_get(alarms->by_number, alarm_number_key(t->alarm));
+		struct entry *e = entry_at(alarms, t->alarm);
 		if (rc == 0 && e != NULL && e->alarm.journal_number == t->record.number)
 			e->alarm.is_durable = true;
 		tell(alarms, &t->record, rc == 0);
@@ -126,66 +126,77 @@ object_name(const struct entry *e, char *out, size_t size)
 	return out;
 }
 
-/* The row is the record's body with the number of the newest record put at its end. */
 static void
-put_row(struct store_txn *txn, struct entry *e, const char *body)
+put_row(struct alarms *alarms, struct store_txn *txn, struct entry *e)
 {
-	size_t len = strlen(body) - 1; /* without the last brace */
-	char key[24], *row = malloc(len + 40);
+	char key[24];
+	const char *row = alarm_write_row(alarms, e);
 
 	e->is_unwritten = row == NULL;
 	if (row == NULL)
 		return;
-	memcpy(row, body, len);
-	len += (size_t)snprintf(row + len, 40, ",\"journal\":%" PRIu64 "}", e->alarm.journal_number);
 	alarm_row_key(e->alarm.number, key);
-	store_put(txn, STORE_ALARM, key, row, len);
-	free(row);
-}
-
-static void
-delete_row(struct store_txn *txn, const struct entry *e)
-{
-	char key[24];
-
-	alarm_row_key(e->alarm.number, key);
-	store_delete(txn, STORE_ALARM, key);
+	store_put(txn, STORE_ALARM, key, row, strlen(row));
 }
 
 void
 alarm_row_write(struct alarms *alarms, struct entry *e)
 {
-	const char *body = alarm_write_json(alarms, e, TOWERD_ALARM_CHANGED, false, NULL);
-	struct store_txn *txn = body != NULL ? store_begin(alarms->store) : NULL;
+	struct store_txn *txn = store_begin(alarms->store);
 
-	if (txn != NULL)
-		put_row(txn, e, body);
+	put_row(alarms, txn, e);
 	if (store_submit(txn, STORE_KEEP, NULL, NULL) < 0)
-		list_lost(alarms, e, ROW_PUT);
+		list_lost(alarms, e);
+}
+
+void
+alarm_row_delete(struct alarms *alarms, uint64_t number)
+{
+	struct store_txn *txn = store_begin(alarms->store);
+	char key[24];
+
+	alarm_row_key(number, key);
+	store_delete(txn, STORE_ALARM, key);
+	if (store_submit(txn, STORE_KEEP, NULL, NULL) < 0)
+		list_lost_row(alarms, number);
 }
 
 int
-announce_acknowledgement(struct alarms *alarms, const struct entry *e, const char *actor, const char *note,
-    store_durable_fn *fn, void *arg)
+announce_operation(struct alarms *alarms, const struct entry *e, enum operator_state state, const char *actor,
+    const char *note, store_durable_fn *fn, void *arg)
 {
+	const struct telling_plan nobody = { .count = 0 };
 	char object[256];
-	struct entry acked = *e; /* as it will be when that is durable */
+	struct entry said = *e; /* as it will be when that is durable */
 
-	acked.alarm.acked_by = actor;
-	acked.alarm.acked_ms = acked.event_ms = loop_utc_ms(alarms->loop);
-	acked.alarm.previous = e->alarm.severity;
-	const char *body = alarm_write_json(alarms, &acked, TOWERD_ALARM_CHANGED, false, note);
+	said.alarm.operator_state = (uint8_t)state;
+	said.alarm.operator_name = actor;
+	said.alarm.operator_ms = said.event_ms = loop_utc_ms(alarms->loop);
+	said.alarm.previous = e->alarm.severity;
+	const char *body = alarm_write_json(alarms, &said,
+	    e->alarm.severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED : TOWERD_ALARM_CHANGED, &nobody, note);
 	if (body == NULL)
 		return -ENOMEM;
 	struct store_txn *txn = store_begin(alarms->store);
-	store_journal(txn, "alarm.acknowledge", actor, object_name(e, object, sizeof(object)), body);
-	put_row(txn, &acked, body);
+	store_journal(txn, "alarm.operator", actor, object_name(e, object, sizeof(object)), body);
+	put_row(alarms, txn, &said);
 	return store_submit(txn, STORE_PROMISE, fn, arg);
 }
 
-/* Submits; on failure the telling is the caller's, and so is what follows. */
+static struct telling *
+telling_of(struct alarms *alarms, const struct entry *e, const char *type, enum towerd_alarm_event event,
+    const struct telling_plan *plan)
+{
+	char object[256];
+	const char *body = alarm_write_json(alarms, e, event, plan, NULL);
+
+	return body != NULL ? telling_new(alarms, type, "agent", object_name(e, object, sizeof(object)), body)
+			    : NULL;
+}
+
+/* The record names whom it tells; the row, in the same transaction, says that they were. */
 static int
-telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, enum row_change row)
+telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, const struct telling_plan *plan)
 {
 	struct store_txn *txn = store_begin(alarms->store);
 
@@ -194,51 +205,62 @@ telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, enum r
 	    store_journal(txn, t->record.type, t->record.actor, t->record.object, t->record.body);
 	e->alarm.journal_number = t->record.number;
 	e->alarm.is_durable = false;
-	if (row == ROW_DELETE)
-		delete_row(txn, e);
-	else
-		put_row(txn, e, t->record.body);
+	settle_done(alarms, e, plan, t->record.number);
+	put_row(alarms, txn, e);
 	return store_submit(txn, STORE_KEEP, on_durable, t);
 }
 
-static struct telling *
-telling_of(struct alarms *alarms, const struct entry *e, const char *type, enum towerd_alarm_event event,
-    bool is_told)
+/* 0, or the telling goes out as not durable, and list.c sees to the rest. */
+static int
+announce_plan(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event,
+    const struct telling_plan *plan)
 {
-	char object[256];
-	const char *body = alarm_write_json(alarms, e, event, is_told, NULL);
-
-	return body != NULL ? telling_new(alarms, type, "agent", object_name(e, object, sizeof(object)), body)
-			    : NULL;
-}
-
-int
-announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event,
-    bool is_told, enum row_change row)
-{
-	struct telling *t = telling_of(alarms, e, type, event, is_told);
-	int rc = t != NULL ? telling_submit(alarms, t, e, row) : -ENOMEM;
+	struct telling *t = telling_of(alarms, e, type, event, plan);
+	int rc = t != NULL ? telling_submit(alarms, t, e, plan) : -ENOMEM;
 
 	if (rc == 0)
 		return 0;
 	e->alarm.is_durable = false;
 	if (t != NULL)
 		telling_lost(t, rc);
-	list_lost(alarms, e, row);
+	list_lost(alarms, e);
 	return rc == -ENOMEM ? -ENOMEM : -ENOBUFS;
+}
+
+int
+announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event)
+{
+	struct telling_plan plan;
+
+	settle_plan(alarms, e, &plan);
+	return announce_plan(alarms, e, type, event, &plan);
+}
+
+int
+announce_to(struct alarms *alarms, struct entry *e, const struct telling_plan *plan)
+{
+	struct alarm *a = &e->alarm;
+	int held = told_at(e, plan->audiences[0])->severity;
+	enum towerd_alarm_event event = a->severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED
+	    : held == 0                                               ? TOWERD_ALARM_RAISED
+								      : TOWERD_ALARM_CHANGED;
+
+	/* The step from what was told, not from what was in between. */
+	a->previous = (uint8_t)(held != 0 ? held : TOWERD_CLEARED);
+	return announce_plan(alarms, e, "alarm.tell", event, plan);
 }
 
 int
 announce_again(struct alarms *alarms, struct entry *e)
 {
-	struct telling *t;
-	uint8_t told = e->alarm.told_severity;
+	struct telling_plan plan = { .count = 0 };
 
-	e->alarm.told_severity = e->alarm.severity;
-	t = telling_of(alarms, e, "alarm.tell", TOWERD_ALARM_CHANGED, true);
-	int rc = t != NULL ? telling_submit(alarms, t, e, ROW_PUT) : -ENOMEM;
+	for (unsigned i = 0; i < e->told_size; i++)
+		if (e->told[i].severity != 0)
+			plan.audiences[plan.count++] = (uint8_t)i;
+	struct telling *t = telling_of(alarms, e, "alarm.tell", TOWERD_ALARM_CHANGED, &plan);
+	int rc = t != NULL ? telling_submit(alarms, t, e, &plan) : -ENOMEM;
 	if (rc < 0) {
-		e->alarm.told_severity = told;
 		e->is_unwritten = true;
 		if (t != NULL)
 			telling_free(t);

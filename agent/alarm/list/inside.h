@@ -8,26 +8,69 @@
 #include <towerd/json.h>
 
 #include "agent/alarm/alarm.h"
+#include "agent/alarm/list/deadline.h"
 #include "agent/alarm/table.h"
+#include "agent/model/intern.h"
 #include "agent/view/order.h"
 
-/* An active alarm, or one that is cleared and stays until the throttle has told it. */
+#define CAUSES_DEEP 32 /* links from a consequence to its root: more would be a circle */
+
+/* What an audience holds of an alarm: the row of its list. Severity 0: nothing. */
+struct told {
+	uint8_t severity;
+	uint8_t
+	    queued_severity; /* it is to be told more, and waits in the audience's queue; 0: it does not */
+	uint32_t index;      /* alarmActiveIndex and its date, of the state that was told */
+	int64_t active_ms;
+	uint64_t journal;
+	int64_t queued_ms; /* the raise that it was queued by: its place in the queue */
+};
+
+/* One step of the way from observation to announcement, for `why`. */
+struct step {
+	int64_t time_ms;  /* UTC */
+	uint8_t kind;     /* enum step_kind */
+	uint8_t detail;   /* a severity, a stand */
+	uint64_t number;  /* an alarm's, a record's */
+	int64_t until_ms; /* UTC; 0: none */
+	const char *name; /* interned: an audience's, a shelf's; NULL: none */
+};
+
+/* A ring of the newest few, grown as it fills. */
+struct ring {
+	void *items;
+	uint16_t count, size, next;
+};
+
 struct entry {
 	struct alarm alarm; /* the first member: what the rest of the agent sees */
 	struct link by_key;
-	LIST_ENTRY(entry) in_place;
-	TAILQ_ENTRY(entry) in_window;
-	struct window *window; /* where it waits to be told, or NULL */
-	bool is_gone;
+	LIST_ENTRY(entry) in_place;   /* while it is active */
+	TAILQ_ENTRY(entry) in_ended;  /* while it is cleared */
+	TAILQ_ENTRY(entry) in_window; /* while `window` */
+	struct window *window;        /* where it waits to be told, or NULL */
+	struct told *told;            /* by audience; NULL: nobody was told anything */
+	uint8_t told_size;
 	bool is_unwritten; /* the store has not what it should have of it */
+	bool is_indexed;
+	/* Its newest state was told by a notification alone (towerd_fault.is_hint). */
+	bool is_hint;
+	bool is_wait_over; /* it has waited for its cause, or its confirmation, long enough */
+	bool is_ending;    /* cleared, and its consequences are looked at before that is told */
 	int64_t event_ms;  /* when its newest transition happened, UTC */
 	/* Of a device's own fault: when it was last told as raised, monotonic (INT64_MIN: not since the start); how long that holds, 0: until it is cleared. */
 	int64_t heard_ms, expires_ms;
-	int64_t due_ms; /* monotonic, its place in alarms->expiring; 0: none */
-	/* Names of the resource, kept for the time when it is gone from the model. */
-	char *site_id, *area, *slot;
+	struct deadline expiry, wait; /* deadline.h */
+	struct entry *cause;          /* of alarm.cause */
+	LIST_HEAD(, entry) effects;   /* those whose cause it is */
+	LIST_ENTRY(entry) in_effects; /* while `cause` */
+	struct ring history, operations, steps;
+	/* Names of the resource, kept for the time when it is gone from the model. Interned in alarms->texts. */
+	const char *site_id, *area, *slot;
+	const char *silence; /* by whose word it is silent: a shelf's name; interned; NULL: nobody's */
 };
 LIST_HEAD(entries, entry);
+TAILQ_HEAD(entry_list, entry);
 
 /* What is known of a site's alarms, made with its first one. Number 0: the agent's own. */
 struct place {
@@ -72,6 +115,19 @@ struct cleared { /* a row of alarmClearTable */
 TAILQ_HEAD(cleared_list, cleared);
 TAILQ_HEAD(windows, window);
 
+/* A listener's list: what it asked for, and what it was told. */
+struct audience {
+	const char *name; /* interned; NULL: the slot is free */
+	bool is_open;
+	struct audience_filter filter;
+	struct order *rows, *by_index; /* what it holds, as alarms->active and by_index do */
+	uint64_t told;                 /* records that named it */
+	struct queue *queue;           /* queue.c: what waits for its turn */
+	/* Told all that stands, a piece at a time: the next number; is_filling while that goes on. */
+	struct order_key fill_from;
+	bool is_filling;
+};
+
 #define LISTENERS_MAX 8
 #define VIEWS_MAX     16
 
@@ -88,8 +144,11 @@ struct alarms {
 	void *ticket_arg;
 
 	struct table by_key, places;
-	struct order *by_number, *by_index,
-	    *active;        /* keys: alarm_number_key(), alarm_index_key(), alarm_time_key() */
+	/* keys: alarm_number_key() (all entries; the active ones), alarm_index_key(), alarm_time_key() */
+	struct order *all, *by_number, *by_index, *active;
+	struct entry_list ended; /* cleared entries, the one cleared first in front */
+	size_t ended_count;
+	struct intern *texts;
 	struct place total; /* over all places */
 	struct numbers numbers;
 	struct models models;
@@ -101,7 +160,13 @@ struct alarms {
 	struct alarm_listener listeners[LISTENERS_MAX];
 	size_t listener_count;
 	LIST_HEAD(, telling) tellings;
-	LIST_HEAD(, acknowledgement) acknowledgements;
+	LIST_HEAD(, operation) operations;
+	struct audience audiences[AUDIENCES_MAX];
+	size_t audience_count;
+	/* For those above: an operator's word holds; an active alarm was taken out of the list, whoever raised it must look again. */
+	void (*on_operated)(struct alarms *alarms, struct entry *entry);
+	void (*on_purged)(struct alarms *alarms, struct entry *entry);
+	struct loop_timer *fill_timer;
 
 	struct table windows;
 	struct windows open_windows; /* in the order in which they close */
@@ -110,8 +175,7 @@ struct alarms {
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
-	struct order *expiring; /* expiry.c: alarms by (due_ms, number) */
-	struct loop_timer *expiry_timer;
+	struct deadlines *expiries, *waits; /* expiry.c, judge.c */
 
 	struct view *views[VIEWS_MAX];
 	size_t view_count;
@@ -126,27 +190,104 @@ struct alarms {
 	size_t forgotten_count;
 };
 
-/* alarm.c */
-struct place *place_of(struct alarms *alarms, uint32_t site, bool make);
+/* entry.c: made, indexed, named, freed. */
+struct entry *
+entry_new(struct alarms *alarms, uint32_t resource, const struct alarm_type *type, const char *qualifier);
+void entry_free(struct alarms *alarms, struct entry *entry);
+/* An active one; NULL: there is none. */
 struct entry *entry_find(
     const struct alarms *alarms, uint32_t resource, const struct alarm_type *type, const char *qualifier);
 struct entry *
-entry_new(struct alarms *alarms, uint32_t resource, const struct alarm_type *type, const char *qualifier);
-int entry_index(struct alarms *alarms, struct entry *entry); /* into every index; 0 or -ENOMEM */
-void entry_free(struct entry *entry);
-int entry_set_text(struct entry *entry, const char *text);
+entry_find_any(const struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier);
+struct entry *entry_at(const struct alarms *alarms, uint64_t number); /* cleared ones too */
+int entry_index(struct alarms *alarms, struct entry *entry);    /* as it is, into every index; 0 or -ENOMEM */
+int entry_activate(struct alarms *alarms, struct entry *entry); /* cleared -> its severity; 0 or -ENOMEM */
+void entry_deactivate(struct alarms *alarms, struct entry *entry);
+/* Another row of the same: 0, or -ENOMEM and the old one stands. */
+int entry_move(struct alarms *alarms, struct entry *entry, int severity, int64_t active_ms);
+void entry_remove(struct alarms *alarms, struct entry *entry); /* a cleared one, out of every index; freed */
+int entry_set_text(struct alarms *alarms, struct entry *entry, const char *text);
+void entry_set_operator(struct alarms *alarms, struct entry *entry, enum operator_state state,
+    const char *name, const char *note, int64_t at_ms);
+struct place *place_of(struct alarms *alarms, uint32_t site, bool make);
+void place_report(struct alarms *alarms, const struct place *place); /* tells the model its roll-up */
+
+bool fault_is(const struct alarm *alarm); /* a device reported it, or a profile derived it */
+
+/* alarm.c: transitions. */
 /* When something happened: the device's word (UTC, 0: none), and when we heard of it; how long it holds, 0: until it is cleared. */
 struct moment {
 	int64_t device_ms, ours_ms, expires_ms;
+	bool is_hint; /* a notification says so */
 };
 struct moment moment_now(const struct alarms *alarms, int64_t device_ms);
 /* alarm_raise() with a moment that may lie before now. */
 int raise_at(struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier, int severity,
     const char *text, const struct moment *moment);
-/* Clears one by itself; `entry` is gone afterwards. */
 int entry_clear(struct alarms *alarms, struct entry *entry, const char *text, const struct moment *moment);
 int entry_clear_now(struct alarms *alarms, struct entry *entry, const char *text);
-void place_report(struct alarms *alarms, const struct place *place); /* tells the model its roll-up */
+
+/* judge.c: whether an alarm may be told. */
+int judge_new(struct alarms *alarms);
+void judge_free(struct alarms *alarms);
+/* The stand of an entry anew; true: it is another one. Tells nobody. */
+bool entry_judge(struct alarms *alarms, struct entry *entry);
+/* The same, tells whoever is to be told, and writes the row when the stand changed. */
+void entry_rejudge(struct alarms *alarms, struct entry *entry);
+/* A cause was found, changed, or is none any more (NULL). Keeps the counts of what hangs below. */
+void entry_set_cause(struct alarms *alarms, struct entry *entry, struct entry *cause);
+
+/* settle.c: compares what each audience should hold with what it was told. */
+struct telling_plan {
+	uint8_t audiences[AUDIENCES_MAX];
+	unsigned count;
+};
+/* Who is to be told of the entry as it is, now; those for whom it is to wait are noted where they wait. */
+void settle_plan(struct alarms *alarms, struct entry *entry, struct telling_plan *plan);
+/* They were told, by this record. */
+void settle_done(
+    struct alarms *alarms, struct entry *entry, const struct telling_plan *plan, uint64_t journal_number);
+void
+settle(struct alarms *alarms, struct entry *entry); /* by a record of its own, when anyone is to be told */
+/* Why an audience holds something else than what is; a sentence without a full stop. */
+const char *settle_reason(const struct alarms *alarms, const struct entry *entry, unsigned audience);
+bool entry_is_told(const struct entry *entry);                /* somebody holds it */
+struct told *told_of(struct entry *entry, unsigned audience); /* room for it; NULL: out of memory */
+const struct told *told_at(const struct entry *entry, unsigned audience);
+
+/* audience.c */
+int audiences_init(struct alarms *alarms);
+int audience_named(struct alarms *alarms, const char *name); /* found, or made closed; -ENOSPC, -ENOMEM */
+int audience_hold(
+    struct alarms *alarms, struct entry *entry, unsigned audience, const struct told *told); /* at the load */
+void audience_drop(struct alarms *alarms, struct entry *entry, unsigned audience);
+void audiences_fini(struct alarms *alarms);
+
+/* history.c, steps.c */
+enum step_kind {
+	STEP_NONE,
+	STEP_RAISED,
+	STEP_CHANGED,
+	STEP_CLEARED,
+	STEP_STAND,
+	STEP_TOLD,
+	STEP_QUEUED,
+	STEP_OPERATOR
+};
+void history_add(struct alarms *alarms, struct entry *entry);
+void history_compress(struct alarms *alarms, struct entry *entry);
+void operation_add(struct alarms *alarms, struct entry *entry, int64_t time_ms, enum operator_state state,
+    const char *name, const char *text);
+void step_add(struct alarms *alarms, struct entry *entry, const struct step *step);
+const struct step *step_at(const struct entry *entry, unsigned i); /* 0 the newest */
+void histories_free(struct alarms *alarms, struct entry *entry);
+void history_write(struct towerd_json_writer *w, const struct entry *entry); /* members of its row */
+void history_read(struct alarms *alarms, struct entry *entry, const struct towerd_json *row);
+
+/* ended.c: cleared entries, bounded. */
+void ended_add(struct alarms *alarms, struct entry *entry);
+void ended_remove(struct alarms *alarms, struct entry *entry);
+void ended_bound(struct alarms *alarms); /* forgets what is too much */
 
 /* alarm_number.c */
 int alarm_numbers_load(struct alarms *alarms);
@@ -161,27 +302,32 @@ void alarm_models_fini(struct models *models);
 uint32_t alarm_models_number(const struct models *models, const struct alarm_type *type);
 
 /* alarm_store.c */
-/* The alarm as JSON: its row and the body of its records are one form. NULL: out of memory. */
+/* The alarm as JSON: the body of its records, and the beginning of its row. NULL: out of memory. */
 const char *alarm_write_json(struct alarms *alarms, const struct entry *entry, enum towerd_alarm_event event,
-    bool is_told, const char *note); /* an operator's, or NULL */
+    const struct telling_plan *plan, const char *note); /* an operator's, or NULL */
+/* The row: the body, and what only the agent needs of it. */
+const char *alarm_write_row(struct alarms *alarms, const struct entry *entry);
 int alarm_store_load(struct alarms *alarms, char *error, size_t size);
 void alarm_row_key(uint64_t number, char out[24]);
 
 /* announce.c: a record and its row go to the store; listeners hear of it after the commit. */
-enum row_change { ROW_PUT, ROW_DELETE };
-int announce(struct alarms *alarms, struct entry *entry, const char *type, enum towerd_alarm_event event,
-    bool is_told, enum row_change row);
+/* Plans who is told, and journals it. 0; -ENOMEM, -ENOBUFS: told, not journalled (list.c sees to it). */
+int announce(struct alarms *alarms, struct entry *entry, const char *type, enum towerd_alarm_event event);
+/* alarm.tell to those of the plan. */
+int announce_to(struct alarms *alarms, struct entry *entry, const struct telling_plan *plan);
 int announce_again(struct alarms *alarms,
-    struct entry *entry); /* what the store would not take before; told when it takes it */
-/* The record of an acknowledgement, as a promise: `fn` says whether it holds. */
-int announce_acknowledgement(struct alarms *alarms, const struct entry *entry, const char *actor,
-    const char *note, store_durable_fn *fn, void *arg);
+    struct entry
+	*entry); /* what the store would not take before, to all who hold it; told when it takes it */
+/* The record of an operator's word, as a promise: `fn` says whether it holds. */
+int announce_operation(struct alarms *alarms, const struct entry *entry, enum operator_state state,
+    const char *actor, const char *note, store_durable_fn *fn, void *arg);
 void alarm_row_write(struct alarms *alarms, struct entry *entry); /* the row alone */
+void alarm_row_delete(struct alarms *alarms, uint64_t number);
 int announce_list(struct alarms *alarms, const char *reason); /* list.unreliable, or list.rebuilt for NULL */
 void announcements_forget(struct alarms *alarms);             /* what the store still tells goes to nobody */
 
-/* acknowledge.c */
-void acknowledgements_forget(struct alarms *alarms);
+/* operator.c */
+void operations_forget(struct alarms *alarms);
 
 /* throttle.c */
 bool throttle_allows(struct alarms *alarms, const struct entry *entry); /* and opens a window */
@@ -191,56 +337,18 @@ void throttle_forget(struct entry *entry);
 int throttle_new(struct alarms *alarms);
 void throttle_free(struct alarms *alarms);
 
-/* threshold.c */
-int thresholds_new(struct alarms *alarms);
-void thresholds_free(struct alarms *alarms);
-void threshold_reading(struct alarms *alarms, struct sensor *sensor);
-bool threshold_load(struct alarms *alarms, const struct entry *entry); /* false: no rule raises it any more */
-void threshold_forget(struct alarms *alarms, struct sensor *sensor);
-void threshold_explain(const struct alarms *alarms, const struct entry *entry,
-    void (*line)(void *arg, const char *text), void *arg);
-/* Staleness keeps its mark in the sensor's watch. */
-bool watch_is_stale(const struct alarms *alarms, const struct sensor *sensor);
-int watch_set_stale(struct alarms *alarms, struct sensor *sensor, bool is_stale);
-
-/* reachability.c */
-void reachability_presence(struct alarms *alarms, struct device *device);
-void reachability_device_removed(struct alarms *alarms, struct device *device);
-void reachability_site_removed(struct alarms *alarms, const struct site *site);
-void reachability_free(struct alarms *alarms);
-bool reachability_is_silent(const struct alarms *alarms, const struct device *device);
-
-/* staleness.c */
-void staleness_stale(struct alarms *alarms, struct sensor *sensor);
-void staleness_fresh(struct alarms *alarms, struct sensor *sensor);
-void staleness_presence(struct alarms *alarms, const struct device *device);
-bool staleness_load(struct alarms *alarms, const struct device *device);
-void staleness_device_removed(struct alarms *alarms, uint32_t device);
-void staleness_free(struct alarms *alarms);
-
-/* fault.c */
-void fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault);
-void fault_sweep(struct alarms *alarms, const struct device *device, int64_t since_ms);
-bool fault_is(const struct alarm *alarm); /* a device reported it, or a profile derived it */
-
 /* expiry.c: faults that end by themselves. */
 int expiry_new(struct alarms *alarms);
 void expiry_free(struct alarms *alarms);
 void expiry_start(struct alarms *alarms, struct entry *entry); /* anew, by entry->expires_ms */
 void expiry_forget(struct alarms *alarms, struct entry *entry);
 
-/* identity.c */
-void alarm_identity_change(struct alarms *alarms, struct device *device, const char *ended);
-void alarm_identity_twin(struct alarms *alarms, const struct identity_twins *twins);
-bool alarm_identity_holds(struct alarms *alarms, struct device *device, const char *qualifier);
-void alarm_identity_load(struct alarms *alarms);
-void alarm_identity_acknowledged(struct alarms *alarms, const struct entry *entry);
-
 /* list.c */
 int list_new(struct alarms *alarms);
 void list_free(struct alarms *alarms);
 /* The store would not take it. */
-void list_lost(struct alarms *alarms, struct entry *entry, enum row_change row);
+void list_lost(struct alarms *alarms, struct entry *entry);
+void list_lost_row(struct alarms *alarms, uint64_t number);
 
 /* cleared.c */
 int cleared_add(struct alarms *alarms, const struct entry *entry);

@@ -38,24 +38,35 @@ row_forget_later(struct alarms *alarms, uint64_t number)
 	alarms->forgotten[alarms->forgotten_count++] = number;
 }
 
+static void
+list_in_doubt(struct alarms *alarms)
+{
+	alarms->stats.unwritten++;
+	list_doubt(alarms, "more transitions than the store's queue holds: some are not in the journal");
+	if (!loop_timer_is_running(alarms->rebuild_timer))
+		loop_timer_start(alarms->rebuild_timer, RETRY_MS);
+}
+
 void
-list_lost(struct alarms *alarms, struct entry *e, enum row_change row)
+list_lost(struct alarms *alarms, struct entry *e)
 {
 	struct order_key key = alarm_number_key(e->alarm.number);
 
 	if (alarms->is_stopped)
 		return;
-	alarms->stats.unwritten++;
-	if (row == ROW_DELETE)
-		row_forget_later(alarms, e->alarm.number);
-	else {
-		e->is_unwritten = true;
-		if (key.hi < alarms->unwritten_from.hi)
-			alarms->unwritten_from = key;
-	}
-	list_doubt(alarms, "more transitions than the store's queue holds: some are not in the journal");
-	if (!loop_timer_is_running(alarms->rebuild_timer))
-		loop_timer_start(alarms->rebuild_timer, RETRY_MS);
+	e->is_unwritten = true;
+	if (key.hi < alarms->unwritten_from.hi)
+		alarms->unwritten_from = key;
+	list_in_doubt(alarms);
+}
+
+void
+list_lost_row(struct alarms *alarms, uint64_t number)
+{
+	if (alarms->is_stopped)
+		return;
+	row_forget_later(alarms, number);
+	list_in_doubt(alarms);
 }
 
 static int
@@ -87,7 +98,7 @@ unwritten_write(struct alarms *alarms)
 	int written = 0;
 
 	for (bool inclusive = true;
-	     (e = order_seek(alarms->by_number, scopes_all(alarms->scopes), at, inclusive, &at)) != NULL;
+	     (e = order_seek(alarms->all, scopes_all(alarms->scopes), at, inclusive, &at)) != NULL;
 	     inclusive = false) {
 		if (!e->is_unwritten)
 			continue;

@@ -75,8 +75,9 @@ alarms_leave_marked_while_the_disk_is_full_and_durable_when_it_is_not(void)
 		CU_ASSERT_FALSE(alarm_find(f.alarms, power, "power/mains-failure", "")->is_durable);
 		/* An operator's promise is refused, an alarm is not. */
 		f.is_done = false;
-		alarm_acknowledge(f.alarms, alarm_find(f.alarms, power, "power/mains-failure", "")->number,
-		    "uid 7", "", fixture_done, &f);
+		alarm_set_operator_state(f.alarms,
+		    alarm_find(f.alarms, power, "power/mains-failure", "")->number, OPERATOR_ACK, "uid 7", "",
+		    fixture_done, &f);
 		alarm_raise(f.alarms, site1, "site/damaged", "", 0, NULL, 0);
 		fixture_step(&f, 100);
 		CU_ASSERT(f.is_done && f.done_rc < 0);

@@ -95,44 +95,21 @@ throttle_forget(struct entry *e)
 	e->window = NULL;
 }
 
-static bool
-is_told_as_it_is(const struct alarm *a)
+/* The first that is told opens another window, in which the others wait. A clear goes before what was raised behind it: it waited first. */
+static void
+window_close(struct alarms *alarms, struct window *w)
 {
-	return a->told_severity == a->severity || (a->told_severity == 0 && a->severity == TOWERD_CLEARED);
-}
-
-/* The first that was told otherwise than it is; those told right leave. A clear goes before what was raised behind it: it waited first. */
-static struct entry *
-window_next(struct window *w)
-{
+	TAILQ_HEAD(, entry) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 	struct entry *e;
 
-	while ((e = TAILQ_FIRST(&w->waiting)) != NULL) {
-		throttle_forget(e);
-		if (!is_told_as_it_is(&e->alarm))
-			return e;
-		if (e->is_gone)
-			entry_free(e);
+	table_remove(&alarms->windows, &w->by_pair);
+	TAILQ_CONCAT(&waiting, &w->waiting, in_window);
+	free(w);
+	while ((e = TAILQ_FIRST(&waiting)) != NULL) {
+		TAILQ_REMOVE(&waiting, e, in_window);
+		e->window = NULL;
+		settle(alarms, e);
 	}
-	return NULL;
-}
-
-static void
-window_tell(struct alarms *alarms, struct entry *e)
-{
-	struct alarm *a = &e->alarm;
-	enum towerd_alarm_event event = e->is_gone ? TOWERD_ALARM_CLEARED
-	    : a->told_severity == 0                ? TOWERD_ALARM_RAISED
-						   : TOWERD_ALARM_CHANGED;
-
-	/* The step from what was told, not from what was in between. */
-	a->previous = a->told_severity != 0 ? a->told_severity : TOWERD_CLEARED;
-	a->told_severity = a->severity;
-	a->told_ms = loop_now_ms(alarms->loop);
-	alarms->stats.told++;
-	(void)announce(alarms, e, "alarm.tell", event, true, e->is_gone ? ROW_DELETE : ROW_PUT);
-	if (e->is_gone)
-		entry_free(e);
 }
 
 static void
@@ -144,14 +121,7 @@ windows_close(void *arg)
 
 	while ((w = TAILQ_FIRST(&alarms->open_windows)) != NULL && w->closes_ms <= now) {
 		TAILQ_REMOVE(&alarms->open_windows, w, next);
-		struct entry *e = window_next(w);
-		if (e != NULL) {
-			window_start(alarms, w); /* it is told now, so the next ones wait again */
-			window_tell(alarms, e);
-		} else {
-			table_remove(&alarms->windows, &w->by_pair);
-			free(w);
-		}
+		window_close(alarms, w);
 	}
 	if (w != NULL)
 		loop_timer_start(alarms->window_timer, w->closes_ms - now);
@@ -172,11 +142,8 @@ throttle_free(struct alarms *alarms)
 
 	while ((w = TAILQ_FIRST(&alarms->open_windows)) != NULL) {
 		struct entry *e;
-		while ((e = TAILQ_FIRST(&w->waiting)) != NULL) {
+		while ((e = TAILQ_FIRST(&w->waiting)) != NULL)
 			throttle_forget(e);
-			if (e->is_gone)
-				entry_free(e);
-		}
 		TAILQ_REMOVE(&alarms->open_windows, w, next);
 		free(w);
 	}

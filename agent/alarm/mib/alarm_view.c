@@ -70,10 +70,19 @@ alarm_cause(const struct view_row *row)
 }
 
 static struct towerd_value
+alarm_acked_by(const struct view_row *row)
+{
+	const struct alarm *a = alarm_of(row);
+	return view_text(
+	    row, "%s", a->operator_state == OPERATOR_ACK && a->operator_name != NULL ? a->operator_name : "");
+}
+
+static struct towerd_value
 alarm_acked(const struct view_row *row)
 {
-	return alarm_of(row)->acked_by != NULL ? towerd_int(TOWERD_DATE, alarm_of(row)->acked_ms)
-					       : (struct towerd_value){ .type = TOWERD_NONE };
+	return alarm_of(row)->operator_state == OPERATOR_ACK
+	    ? towerd_int(TOWERD_DATE, alarm_of(row)->operator_ms)
+	    : (struct towerd_value){ .type = TOWERD_NONE };
 }
 
 static struct towerd_value
@@ -95,7 +104,7 @@ alarm_repair_action(const struct view_row *row)
 static struct towerd_value
 alarm_is_told(const struct view_row *row)
 {
-	return towerd_int(TOWERD_TRUTH, alarm_of(row)->told_severity == alarm_of(row)->severity);
+	return towerd_int(TOWERD_TRUTH, entry_is_told(row->object));
 }
 
 /* What a device reported is held true while it is not heard: until it says otherwise, and marked meanwhile. */
@@ -129,7 +138,7 @@ static const struct view_column columns[] = {
 	VIEW_COLUMN(9, "towerdAlarmRaised", TOWERD_DATE, MEMBER(raised_ms)),
 	VIEW_COLUMN(10, "towerdAlarmChanged", TOWERD_DATE, MEMBER(changed_ms)),
 	VIEW_COLUMN(11, "towerdAlarmReceived", TOWERD_DATE, MEMBER(received_ms)),
-	VIEW_COLUMN(12, "towerdAlarmAcknowledgedBy", TOWERD_TEXT, VIEW_TEXT(struct entry, alarm.acked_by),
+	VIEW_COLUMN(12, "towerdAlarmAcknowledgedBy", TOWERD_TEXT, .get = alarm_acked_by,
 	    VIEW_FLAGS(TOWERD_COLUMN_OPERATE)),
 	VIEW_COLUMN(13, "towerdAlarmAcknowledged", TOWERD_DATE, .get = alarm_acked,
 	    VIEW_FLAGS(TOWERD_COLUMN_OPERATE)),

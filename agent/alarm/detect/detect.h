@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* What finds alarms: each raises and clears in the list what the model lets it see. */
+#ifndef AGENT_ALARM_DETECT_DETECT_H
+#define AGENT_ALARM_DETECT_DETECT_H
+
+#include "agent/alarm/list/inside.h"
+#include "agent/model/identity.h"
+
+/* threshold.c */
+int thresholds_new(struct alarms *alarms);
+void thresholds_free(struct alarms *alarms);
+void threshold_reading(struct alarms *alarms, struct sensor *sensor);
+bool threshold_load(struct alarms *alarms, const struct entry *entry); /* false: no rule raises it any more */
+void threshold_forget(struct alarms *alarms, struct sensor *sensor);
+void threshold_explain(const struct alarms *alarms, const struct entry *entry,
+    void (*line)(void *arg, const char *text), void *arg);
+/* Staleness keeps its mark in the sensor's watch. */
+bool watch_is_stale(const struct alarms *alarms, const struct sensor *sensor);
+int watch_set_stale(struct alarms *alarms, struct sensor *sensor, bool is_stale);
+
+/* reachability.c */
+void reachability_presence(struct alarms *alarms, struct device *device);
+void reachability_device_removed(struct alarms *alarms, struct device *device);
+void reachability_site_removed(struct alarms *alarms, const struct site *site);
+void reachability_free(struct alarms *alarms);
+bool reachability_is_silent(const struct alarms *alarms, const struct device *device);
+
+/* staleness.c */
+void staleness_stale(struct alarms *alarms, struct sensor *sensor);
+void staleness_fresh(struct alarms *alarms, struct sensor *sensor);
+void staleness_presence(struct alarms *alarms, const struct device *device);
+bool staleness_load(struct alarms *alarms, const struct device *device);
+void staleness_device_removed(struct alarms *alarms, uint32_t device);
+void staleness_free(struct alarms *alarms);
+
+/* fault.c */
+void fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault);
+void fault_sweep(struct alarms *alarms, const struct device *device, int64_t since_ms);
+
+/* identity.c */
+void alarm_identity_change(struct alarms *alarms, struct device *device, const char *ended);
+void alarm_identity_twin(struct alarms *alarms, const struct identity_twins *twins);
+bool alarm_identity_holds(struct alarms *alarms, struct device *device, const char *qualifier);
+void alarm_identity_load(struct alarms *alarms);
+void alarm_identity_operated(struct alarms *alarms, struct entry *entry);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whether an alarm may be told. Its stand is found anew whenever something that it hangs on changes; nothing here tells anyone. What an alarm
+ * waits for is bounded: when the time is over, it is told as it is.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "agent/alarm/list/inside.h"
+
+const char *const alarm_stand_names[] = { "free", "shelved", "maintenance", "controlled", "consequence",
+	"waiting", "unconfirmed", "chattering", NULL };
+
+/* The end of a cause is told when none hangs on it any more, or when they had the time to end as well. */
+static void
+ending_start(struct alarms *alarms, struct entry *e)
+{
+	if (LIST_EMPTY(&e->effects) || !entry_is_told(e))
+		return;
+	e->is_ending = deadline_set(alarms->waits, &e->wait,
+			   loop_now_ms(alarms->loop) + alarms->settings.recheck_ms) == 0;
+}
+
+static void
+ending_over(struct alarms *alarms, struct entry *e)
+{
+	struct entry *effect;
+
+	deadline_clear(alarms->waits, &e->wait);
+	/* Those that are still there stand by themselves now, or have another cause; they are told before the end of this one is. */
+	while ((effect = LIST_FIRST(&e->effects)) != NULL) {
+		entry_set_cause(alarms, effect, NULL);
+		effect->is_wait_over = true;
+		entry_rejudge(alarms, effect);
+		if (effect->cause == e) /* it must not: a cleared alarm causes nothing */
+			entry_set_cause(alarms, effect, NULL);
+	}
+	e->is_ending = false;
+	settle(alarms, e);
+}
+
+static void
+wait_due(void *arg, struct deadline *deadline)
+{
+	struct alarms *alarms = arg;
+	struct entry *e = LINKED(deadline, struct entry, wait);
+
+	if (e->is_ending) {
+		ending_over(alarms, e);
+		return;
+	}
+	e->is_wait_over = true;
+	entry_rejudge(alarms, e);
+}
+
+/* Waits, unless it has waited already. */
+static bool
+entry_waits(struct alarms *alarms, struct entry *e, int64_t ms)
+{
+	if (e->is_wait_over)
+		return false;
+	return e->wait.at_ms != 0 ||
+	    deadline_set(alarms->waits, &e->wait, loop_now_ms(alarms->loop) + ms) == 0;
+}
+
+static enum alarm_stand
+stand_find(struct alarms *alarms, struct entry *e)
+{
+	if (e->alarm.type->is_safety)
+		return STAND_FREE;
+	if (e->cause != NULL)
+		return STAND_CONSEQUENCE;
+	if (e->is_hint && entry_waits(alarms, e, alarms->settings.confirm_ms))
+		return STAND_UNCONFIRMED;
+	return STAND_FREE;
+}
+
+static void
+judge_cleared(struct alarms *alarms, struct entry *e)
+{
+	struct entry *cause = e->cause;
+
+	deadline_clear(alarms->waits, &e->wait);
+	e->is_wait_over = false;
+	entry_set_cause(alarms, e, NULL);
+	e->alarm.stand = STAND_FREE;
+	ending_start(alarms, e);
+	if (cause != NULL && cause->is_ending && LIST_EMPTY(&cause->effects))
+		ending_over(alarms, cause);
+}
+
+bool
+entry_judge(struct alarms *alarms, struct entry *e)
+{
+	struct alarm *a = &e->alarm;
+	uint8_t before = a->stand;
+
+	if (a->severity == TOWERD_CLEARED) {
+		judge_cleared(alarms, e);
+		return before != a->stand;
+	}
+	a->stand = (uint8_t)stand_find(alarms, e);
+	if (a->stand != STAND_WAITING && a->stand != STAND_UNCONFIRMED)
+		deadline_clear(alarms->waits, &e->wait);
+	if (before == a->stand)
+		return false;
+	step_add(alarms, e,
+	    &(struct step){ .time_ms = loop_utc_ms(alarms->loop),
+		.kind = STEP_STAND,
+		.detail = a->stand,
+		.number = a->cause,
+		.name = e->silence });
+	return true;
+}
+
+void
+entry_rejudge(struct alarms *alarms, struct entry *e)
+{
+	uint64_t journal = e->alarm.journal_number;
+	bool is_changed = entry_judge(alarms, e);
+
+	settle(alarms, e);
+	if (is_changed && e->alarm.journal_number == journal) /* no record has taken the row along */
+		alarm_row_write(alarms, e);
+}
+
+/* How many hang below: itself and all below it. */
+static void
+counts_add(struct entry *cause, uint32_t count, bool is_more)
+{
+	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
+		cause->alarm.consequences =
+		    is_more ? cause->alarm.consequences + count : cause->alarm.consequences - count;
+}
+
+static bool
+is_below(const struct entry *e, const struct entry *above)
+{
+	for (unsigned depth = 0; e != NULL; e = e->cause, depth++)
+		if (e == above || depth == CAUSES_DEEP)
+			return true;
+	return false;
+}
+
+void
+entry_set_cause(struct alarms *alarms, struct entry *e, struct entry *cause)
+{
+	uint32_t weight = e->alarm.consequences + 1;
+
+	(void)alarms;
+	if (e->cause == cause || (cause != NULL && is_below(cause, e))) /* never in a circle */
+		return;
+	if (e->cause != NULL) {
+		counts_add(e->cause, weight, false);
+		LIST_REMOVE(e, in_effects);
+	}
+	e->cause = cause;
+	e->alarm.cause = cause != NULL ? cause->alarm.number : 0;
+	if (cause != NULL) {
+		counts_add(cause, weight, true);
+		LIST_INSERT_HEAD(&cause->effects, e, in_effects);
+	}
+}
+
+int
+judge_new(struct alarms *alarms)
+{
+	alarms->waits = deadlines_new(alarms->loop, &alarms->owner, wait_due, alarms);
+	return alarms->waits != NULL ? 0 : -ENOMEM;
+}
+
+void
+judge_free(struct alarms *alarms)
+{
+	deadlines_free(alarms->waits);
+}
