@@ -74,7 +74,8 @@ run_ack(void *arg, struct control_call *call)
 	if (alarm == NULL)
 		return;
 	char *text = command_words(call, 1, none);
-	int rc = alarm_set_operator_state(parts->alarms, alarm->number, OPERATOR_ACK, call->actor, text == NULL ? "" : text, acknowledged, call);
+	int rc = alarm_set_operator_state(parts->alarms, alarm->number, OPERATOR_ACK, call->actor,
+	    text == NULL ? "" : text, acknowledged, call);
 	free(text);
 	if (rc < 0)
 		command_refuse(call, "not acknowledged: %s", command_reason(parts, rc));

@@ -32,28 +32,28 @@ queue_key(const struct told *told, const struct entry *e)
 		.lo = e->alarm.number };
 }
 
-/* Monotonic; when the budget lets the next one pass. */
+/* How long until the budget lets the next one pass; 0: now. */
 static int64_t
-queue_open_ms(const struct queue *q)
+queue_left_ms(const struct queue *q)
 {
-	return q->budget == 0 || q->told_ms[q->next] == INT64_MIN ? INT64_MIN
-								  : q->told_ms[q->next] + BUDGET_MS;
+	if (q->budget == 0 || q->told_ms[q->next] == INT64_MIN)
+		return 0;
+	int64_t left_ms = q->told_ms[q->next] + BUDGET_MS - loop_now_ms(q->alarms->loop);
+	return left_ms > 0 ? left_ms : 0;
 }
 
 static bool
 is_full(const struct queue *q)
 {
-	return q->backlog_count == BACKLOG || queue_open_ms(q) > loop_now_ms(q->alarms->loop);
+	return q->backlog_count == BACKLOG || queue_left_ms(q) > 0;
 }
 
 /* From the loop, never from inside what made room; at once when the budget is open, else when it opens. */
 static void
 queue_pump_soon(struct queue *q)
 {
-	int64_t left_ms = queue_open_ms(q) - loop_now_ms(q->alarms->loop);
-
 	if (queue_length(q) > 0 && q->backlog_count < BACKLOG)
-		loop_timer_start(q->timer, queue_open_ms(q) != INT64_MIN && left_ms > 0 ? left_ms : 0);
+		loop_timer_start(q->timer, queue_left_ms(q));
 }
 
 static void

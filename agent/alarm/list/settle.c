@@ -81,7 +81,7 @@ is_due(const struct audience *audience, unsigned number, const struct entry *e)
 	int held = told_at(e, number)->severity;
 
 	if (a->severity == TOWERD_CLEARED) /* whoever was told that it began is told that it is over */
-		return held != 0 && !e->is_ending && !a->type->is_event;
+		return held != 0 && !e->is_ending;
 	if (a->stand == STAND_CONSEQUENCE ? is_cause_heard(audience, number, e) : a->stand != STAND_FREE)
 		return false;
 	return is_asked_for(&audience->filter, held, a->severity) && is_in_scope(audience, e);
@@ -107,10 +107,20 @@ settle_reason(const struct alarms *alarms, const struct entry *e, unsigned numbe
 	return is_in_scope(audience, e) ? "it did not ask for this" : "it is not for its areas";
 }
 
+/* The end of an event is told to nobody: nobody holds it any more. */
+static void
+event_over(struct alarms *alarms, struct entry *e)
+{
+	for (unsigned i = 0; i < e->told_size; i++)
+		audience_drop(alarms, e, i);
+}
+
 void
 settle_plan(struct alarms *alarms, struct entry *e, struct telling_plan *plan)
 {
 	plan->count = 0;
+	if (e->alarm.severity == TOWERD_CLEARED && e->alarm.type->is_event)
+		event_over(alarms, e);
 	for (unsigned i = 0; i < alarms->audience_count; i++) {
 		struct audience *audience = &alarms->audiences[i];
 		if (!audience->is_open || !is_due(audience, i, e))
