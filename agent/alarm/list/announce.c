@@ -119,8 +119,8 @@ telling_lost(struct telling *t, int rc)
 static const char *
 object_name(const struct entry *e, char *out, size_t size)
 {
-	if (e->site_id[0] == '\0')
-		snprintf(out, size, "agent");
+	if (e->site_id[0] == '\0') /* a feeder's or an area's name */
+		snprintf(out, size, "%s", e->slot[0] != '\0' ? e->slot : "agent");
 	else
 		snprintf(out, size, "%s%s%s", e->site_id, e->slot[0] != '\0' ? "/" : "", e->slot);
 	return out;

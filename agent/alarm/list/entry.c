@@ -111,6 +111,7 @@ static int
 entry_name(struct alarms *alarms, struct entry *e)
 {
 	struct entity *entity = model_entity(alarms->model, e->alarm.resource);
+	const struct group *group = model_group_of(alarms->model, e->alarm.resource);
 	struct device *device = NULL;
 
 	if (entity != NULL && entity->kind_of == ENTITY_SENSOR)
@@ -121,8 +122,14 @@ entry_name(struct alarms *alarms, struct entry *e)
 	e->alarm.device = device != NULL ? device->entity.number : 0;
 	e->alarm.site = site != NULL ? site->entity.number : 0;
 	e->site_id = intern_take(alarms->texts, site != NULL ? site->id : "");
-	e->area = intern_take(alarms->texts, site != NULL && site->area != NULL ? site->area : "");
-	e->slot = intern_take(alarms->texts, device != NULL ? device->slot : "");
+	e->area = intern_take(alarms->texts,
+	    group != NULL                            ? group->area
+		: site != NULL && site->area != NULL ? site->area
+						     : "");
+	e->slot = intern_take(alarms->texts,
+	    device != NULL      ? device->slot
+		: group != NULL ? group->name
+				: "");
 	return e->site_id != NULL && e->area != NULL && e->slot != NULL ? 0 : -ENOMEM;
 }
 
