@@ -417,13 +417,16 @@ static int
 serve_open(
     struct towerd_ctx *ctx, const char *name, const struct towerd_journal_filter *filter, unsigned credit)
 {
-	static const struct towerd_journal_filter everything = { .size = sizeof(everything) };
+	struct towerd_journal_filter whole = { .size = sizeof(whole) };
 	struct plugin *plugin = plugin_of(ctx);
 	const struct host *host = plugin->host;
 
-	if (filter == NULL)
-		filter = &everything;
-	if (credit == 0 || credit > CREDIT_MAX || name[0] == '\0')
+	if (filter != NULL)
+		memcpy(&whole, filter, filter->size < sizeof(whole) ? filter->size : sizeof(whole));
+	filter = &whole;
+	if (credit == 0 || credit > CREDIT_MAX || name[0] == '\0' ||
+	    (filter->list != NULL && strlen(filter->list) > TOWERD_LIST_NAME_MAX) ||
+	    filter->notify > TOWERD_NOTIFY_SEVERITY_LEVEL)
 		return -EINVAL;
 	if (plugin->cursor_count == PLUGIN_CURSORS)
 		return -ENOSPC;

@@ -189,46 +189,91 @@ tell_paces(struct host *host, const struct site *site)
 				tell_pace(host->plugins[p], site->devices[i], false);
 }
 
+/* A reading may lead to it, so the plugin that is to hear of it may be in the middle of a call: it is told soon. False: never. */
+static bool
+tell_soon(struct host *host, struct soon *soon, uint32_t number, void (*tell)(void *host))
+{
+	if (soon->count == soon->capacity) {
+		size_t capacity = soon->capacity == 0 ? 64 : soon->capacity * 2;
+		uint32_t *numbers = realloc(soon->numbers, capacity * sizeof(*numbers));
+		if (numbers == NULL)
+			return false;
+		soon->numbers = numbers;
+		soon->capacity = capacity;
+	}
+	if (soon->count == 0 && loop_post(host->parts.loop, &host->owner, tell, host) < 0)
+		return false;
+	soon->numbers[soon->count++] = number;
+	return true;
+}
+
 static void
 tell_paced(void *arg)
 {
 	struct host *host = arg;
 
-	for (size_t i = 0; host->is_started && i < host->paced_count; i++) {
-		const struct site *site = model_site_of(host->parts.model, host->paced[i]);
+	for (size_t i = 0; host->is_started && i < host->paced.count; i++) {
+		const struct site *site = model_site_of(host->parts.model, host->paced.numbers[i]);
 		if (site != NULL)
 			tell_paces(host, site);
 	}
-	host->paced_count = 0;
+	host->paced.count = 0;
 }
 
-/* A reading may lead to it, so the plugin that is to hear of it may be in the middle of a call: it is told soon. */
 static void
 pace_changed(void *arg, struct site *site)
 {
 	struct host *host = arg;
 
-	if (!host->is_started)
+	if (host->is_started)
+		(void)tell_soon(host, &host->paced, site->entity.number, tell_paced);
+}
+
+static void
+tell_asked_one(struct plugin *plugin, uint32_t number)
+{
+	struct plugin_device *known = devices_find(&plugin->devices, number);
+
+	if (plugin->run != PLUGIN_RUNNING || known == NULL || !known->is_asked)
 		return;
-	if (host->paced_count == host->paced_capacity) {
-		size_t capacity = host->paced_capacity == 0 ? 64 : host->paced_capacity * 2;
-		uint32_t *paced = realloc(host->paced, capacity * sizeof(*paced));
-		if (paced == NULL)
-			return; /* told with its next change */
-		host->paced = paced;
-		host->paced_capacity = capacity;
-	}
-	host->paced[host->paced_count++] = site->entity.number;
-	if (host->paced_count == 1 && loop_post(host->parts.loop, &host->owner, tell_paced, host) < 0)
-		host->paced_count = 0;
+	known->is_asked = false;
+	struct plugin_lap lap = plugin_enter(plugin);
+	plugin->has.device_ask(&plugin->ctx, number);
+	plugin_leave(plugin, lap);
+}
+
+static void
+tell_asked(void *arg)
+{
+	struct host *host = arg;
+
+	for (size_t i = 0; i < host->asked.count; i++)
+		for (size_t p = 0; p < host->count; p++)
+			tell_asked_one(host->plugins[p], host->asked.numbers[i]);
+	host->asked.count = 0;
+}
+
+/* Once for a device, however often it is asked for: so what waits is never more than there are devices. */
+static void
+device_asked(void *arg, struct device *device)
+{
+	struct host *host = arg;
+	const struct plugin *driver = driver_of(host, device);
+	struct plugin_device *known =
+	    driver == NULL ? NULL : devices_find(&driver->devices, device->entity.number);
+
+	if (known != NULL && driver->has.device_ask != NULL && !known->is_asked)
+		known->is_asked = tell_soon(host, &host->asked, device->entity.number, tell_asked);
 }
 
 int
 host_devices_listen(struct host *host)
 {
-	const struct model_listener listener = {
-		.device = device_changed, .device_removed = device_removed, .pace = pace_changed, .arg = host
-	};
+	const struct model_listener listener = { .device = device_changed,
+		.device_removed = device_removed,
+		.pace = pace_changed,
+		.ask = device_asked,
+		.arg = host };
 
 	return model_listen(host->parts.model, &listener);
 }

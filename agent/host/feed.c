@@ -167,8 +167,8 @@ static struct early_record *
 early_copy(const struct towerd_record *from)
 {
 	struct early_record shape = { .record = *from };
-	const char **texts[9];
-	size_t count = 0, size = 0, lens[9];
+	const char **texts[10];
+	size_t count = 0, size = 0, lens[10];
 
 	texts[count++] = &shape.record.type;
 	texts[count++] = &shape.record.actor;
@@ -181,6 +181,7 @@ early_copy(const struct towerd_record *from)
 		texts[count++] = &shape.alarm.device;
 		texts[count++] = &shape.alarm.type;
 		texts[count++] = &shape.alarm.text;
+		texts[count++] = &shape.alarm.stand;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (*texts[i] == NULL)

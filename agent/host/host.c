@@ -226,7 +226,8 @@ host_free(struct host *host)
 		return;
 	host_views_free(host);
 	loop_post_drop(host->parts.loop, &host->owner);
-	free(host->paced);
+	free(host->paced.numbers);
+	free(host->asked.numbers);
 	for (size_t i = 0; i < host->count; i++) {
 		struct plugin *plugin = host->plugins[i];
 		for (size_t v = 0; plugin->published != NULL && v < plugin->has.view_count; v++)

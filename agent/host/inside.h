@@ -33,6 +33,7 @@ struct plugin_counter {
 /* The devices that a plugin was told of, sorted by number, with the pace that it knows of each. */
 struct plugin_device {
 	uint32_t number;
+	bool is_asked; /* device_ask() is to come */
 	struct towerd_pace pace;
 };
 struct plugin_devices {
@@ -82,6 +83,11 @@ struct plugin {
 	char *state_dir; /* made when first asked for */
 };
 
+struct soon { /* entities that plugins are to be told of when the loop has its turn again */
+	uint32_t *numbers;
+	size_t count, capacity;
+};
+
 struct host_view { /* what a plugin sees of a view; made when first asked for */
 	struct towerd_column_info *columns;
 	uint32_t *oid;
@@ -102,8 +108,8 @@ struct host {
 	struct journal_feed *feed;
 	struct learned *learned;
 	struct loop_owner owner;
-	uint32_t *paced; /* sites whose devices' drivers are to be told, soon */
-	size_t paced_count, paced_capacity;
+	struct soon paced; /* sites, of the pace of their devices */
+	struct soon asked; /* devices */
 	struct view plugin_table, counter_table;
 	unsigned processes; /* workers that have not ended yet */
 	bool is_started;

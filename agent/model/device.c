@@ -144,13 +144,14 @@ model_presence(struct model *model, uint32_t number, enum towerd_presence presen
 	if (strncmp(known, reason == NULL ? "" : reason, MODEL_REASON_MAX) != 0 &&
 	    keep(&device->presence_reason, reason) < 0)
 		return -ENOMEM;
-	if (device->presence == presence)
-		return 0;
 	enum towerd_presence before = device->presence;
-	device->presence = (uint8_t)presence;
-	device->presence_since_ms = utc_ms;
-	service_derive(model, device->site);
-	MODEL_TELL(model, presence, device, before);
+	if (before != presence) {
+		device->presence = (uint8_t)presence;
+		device->presence_since_ms = utc_ms;
+		service_derive(model, device->site);
+		MODEL_TELL(model, presence, device, before);
+	}
+	MODEL_TELL(model, verdict, device);
 	return 0;
 }
 
@@ -180,6 +181,16 @@ model_fault(struct model *model, const struct towerd_fault *fault)
 	if (fault->type == NULL || fault->severity < 0 || fault->severity > TOWERD_CRITICAL)
 		return -EINVAL;
 	MODEL_TELL(model, fault, device, fault);
+	return 0;
+}
+
+int
+model_ask(struct model *model, uint32_t number)
+{
+	struct device *device = model_device(model, number);
+	if (device == NULL)
+		return -ENOENT;
+	MODEL_TELL(model, ask, device);
 	return 0;
 }
 

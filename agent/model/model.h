@@ -189,6 +189,9 @@ struct model_listener {
 	void (*device)(void *arg, struct device *device, bool is_new); /* made, or its settings changed */
 	void (*device_removed)(void *arg, struct device *device);
 	void (*presence)(void *arg, struct device *device, enum towerd_presence before);
+	void (*verdict)(void *arg,
+	    struct device
+		*device); /* its driver told its presence: after presence(), and when it is as before */
 	/* each reading, whatever its quality; is_stale already cleared */
 	void (*reading)(void *arg, struct sensor *sensor);
 	void (*stale)(void *arg, struct sensor *sensor); /* it became stale */
@@ -205,6 +208,7 @@ struct model_listener {
 	void (*member)(void *arg, struct group *group, struct site *site, bool is_member);
 	/* model_site_paths() says something else: its own inventory changed, or a hub came or went */
 	void (*paths)(void *arg, struct site *site);
+	void (*ask)(void *arg, struct device *device); /* model_ask() */
 	void *arg;
 };
 
@@ -267,6 +271,8 @@ int model_sensors_keep(struct model *model, uint32_t device, const uint32_t *num
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
 int model_fault(struct model *model, const struct towerd_fault *fault);
 int model_fault_sweep(struct model *model, uint32_t device, int64_t since_ms);
+/* Somebody needs a fresh verdict on the device: its driver is asked for one, soon. -ENOENT. */
+int model_ask(struct model *model, uint32_t device);
 int
 model_deployment(struct model *model, uint32_t device, enum towerd_deployment deployment, int64_t device_ms);
 int

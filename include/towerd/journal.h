@@ -37,6 +37,12 @@ struct towerd_alarm_record {
 	uint32_t ticket;         /* open ticket of the site, 0: none */
 	/* false: within the two-second throttle (RFC 3877, alarmActiveState) or otherwise kept from this listener */
 	bool is_told;
+	/* 1.2 */
+	uint64_t cause; /* the number of the alarm that it is a consequence of; 0: none that is known */
+	uint32_t consequences; /* how many active alarms it is the cause of */
+	bool is_backed_up;     /* something stands in for the resource (X.733, backedUpStatus) */
+	/* why it may be told or not: "free", "unconfirmed", "waiting", "consequence", "chattering", "shelved", "maintenance", "controlled" */
+	const char *stand;
 };
 
 struct towerd_record {
@@ -51,6 +57,16 @@ struct towerd_record {
 	const struct towerd_alarm_record *alarm; /* for "alarm.*", else NULL */
 };
 
+/* When an alarm list hears of a change of severity (RFC 8632, notify-status-changes); of a clear always. */
+enum towerd_notify {
+	TOWERD_NOTIFY_ALL,             /* of each */
+	TOWERD_NOTIFY_RAISE_AND_CLEAR, /* of none */
+	/* when the severity that it had, or the one that it has, is min_severity or above */
+	TOWERD_NOTIFY_SEVERITY_LEVEL,
+};
+
+#define TOWERD_LIST_NAME_MAX 32 /* SnmpAdminString (SIZE (0..32)), alarmListName and nlmLogName */
+
 /* What a listener wants to hear. */
 struct towerd_journal_filter {
 	uint32_t size;
@@ -58,6 +74,14 @@ struct towerd_journal_filter {
 	int min_severity; /* alarms: neither entering nor leaving this severity or above is skipped, but never a clear; 0: all */
 	unsigned scope; /* from towerd_scope_open(): only records about its sites */
 	bool from_now;  /* a new cursor starts at the newest record instead of the oldest kept */
+	/*
+	 * 1.2. The listener keeps an alarm list of this name (at most TOWERD_LIST_NAME_MAX octets), and hears of alarms exactly what stands in it: filtered
+	 * by cause, silence, severity and budget, for `min_severity` and the areas of `scope`. NULL: it has none, and hears every record.
+	 */
+	const char *list;
+	enum towerd_notify notify;
+	unsigned
+	    budget; /* alarms in ten minutes, beyond which all but critical and safety ones wait their turn; 0: no bound */
 };
 
 #ifdef __cplusplus

@@ -79,6 +79,11 @@ struct towerd_fault {
 	 * told again, which starts the time anew, as a restart of the agent does. 0: it stands until it is cleared, or swept (towerd_fault_sweep()).
 	 */
 	int64_t expires_ms;
+	/*
+	 * 1.2. For a raise that came by a notification and that a reading will confirm or refute soon: it is held true at once, and told when
+	 * it was raised again without this, or when no verdict came in time.
+	 */
+	bool is_hint;
 };
 
 /* 1.1. How urgent a device is and what its link may carry, for the driver to choose its intervals by. All false and 0: as configured. */

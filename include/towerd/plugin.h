@@ -12,7 +12,9 @@
  *   1.0  the first
  *   1.1  the callbacks device_pace(), reload() and check(); towerd_fault_sweep(), towerd_fault_type_known(),
  *        towerd_sensors_keep(); expires_ms of struct towerd_fault
- * A plugin built for 1.0 runs as before: the size of its descriptor says what it has.
+ *   1.2  the callback device_ask(); is_hint of struct towerd_fault; list, notify and budget of struct towerd_journal_filter; cause,
+ *        consequences, is_backed_up and stand of struct towerd_alarm_record
+ * A plugin built for an older one runs as before: the sizes of its descriptor and of what it passes say what it has.
  */
 #ifndef TOWERD_PLUGIN_H
 #define TOWERD_PLUGIN_H
@@ -34,7 +36,7 @@ extern "C" {
 #endif
 
 #define TOWERD_ABI_MAJOR 1
-#define TOWERD_ABI_MINOR 1
+#define TOWERD_ABI_MINOR 2
 
 struct towerd_ctx;
 struct towerd_timer;
@@ -131,6 +133,12 @@ struct towerd_plugin {
 	 */
 	int (*check)(
 	    struct towerd_ctx *ctx, const struct towerd_device *device, struct towerd_fault_sink *faults);
+	/*
+	 * 1.2. What is known of the device decides something now (a cause has ended: is this one still silent for a reason of its own?): look at it soon, outside
+	 * its interval, and tell its presence and its faults also when they are as before. At most once in a turn of the loop for a device, never from
+	 * inside a call of the plugin's; a whole area may be asked about at once, so the plugin bounds its rate. Who has nothing to ask leaves it NULL.
+	 */
+	void (*device_ask)(struct towerd_ctx *ctx, uint32_t device);
 };
 
 enum towerd_log_level { TOWERD_LOG_ERROR, TOWERD_LOG_WARNING, TOWERD_LOG_INFO, TOWERD_LOG_DEBUG };

@@ -145,6 +145,7 @@ message_put_fault(struct message_writer *w, const struct towerd_fault *fault)
 	message_put_u32(w, (uint32_t)fault->severity);
 	message_put_i64(w, fault->device_ms);
 	message_put_i64(w, fault->expires_ms);
+	message_put_u32(w, fault->is_hint);
 	message_put_text(w, fault->type);
 	message_put_text(w, fault->qualifier != NULL ? fault->qualifier : "");
 	message_put_text(w, fault->text != NULL ? fault->text : "");
@@ -159,6 +160,7 @@ message_fault(struct message_reader *r, struct towerd_fault *out)
 	fault.severity = (int)message_u32(r);
 	fault.device_ms = message_i64(r);
 	fault.expires_ms = message_i64(r);
+	fault.is_hint = message_u32(r) != 0;
 	fault.type = message_text(r);
 	fault.qualifier = message_text(r);
 	fault.text = message_text(r);

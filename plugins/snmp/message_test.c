@@ -152,7 +152,8 @@ a_fault_is_read_as_it_was_written(void)
 		.severity = TOWERD_MAJOR,
 		.text = "fuse 3",
 		.device_ms = 5,
-		.expires_ms = 60000 };
+		.expires_ms = 60000,
+		.is_hint = true };
 	struct message_writer w = { 0 };
 	struct towerd_fault read = { .qualifier = "untouched" };
 
@@ -173,6 +174,7 @@ a_fault_is_read_as_it_was_written(void)
 	CU_ASSERT_EQUAL(read.severity, TOWERD_MAJOR);
 	CU_ASSERT_EQUAL(read.device_ms, 5);
 	CU_ASSERT_EQUAL(read.expires_ms, 60000);
+	CU_ASSERT_TRUE(read.is_hint);
 	message_fini(&w);
 }
 

@@ -182,6 +182,13 @@ snmp_device_pace(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pa
 }
 
 static void
+snmp_device_ask(struct towerd_ctx *ctx, uint32_t device)
+{
+	struct snmp_state *snmp = towerd_state(ctx);
+	fleet_ask(snmp->fleet, device);
+}
+
+static void
 snmp_worker_message(struct towerd_ctx *ctx, unsigned worker, const void *data, size_t len)
 {
 	struct snmp_state *snmp = towerd_state(ctx);
@@ -238,5 +245,5 @@ TOWERD_PLUGIN(.name = "snmp", .summary = "polls devices by SNMP and takes their 
     .config_size = sizeof(struct snmp_config), .state_size = sizeof(struct snmp_state), TOWERD_LIST(options),
     TOWERD_LIST(commands), .start = snmp_start, .stop = snmp_stop, .reload = snmp_reload, .check = snmp_check,
     .device_added = snmp_device_added, .device_removed = snmp_device_removed, .device_pace = snmp_device_pace,
-    .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit, .worker_start = snmp_worker_start,
-    .worker_receive = snmp_worker_receive);
+    .device_ask = snmp_device_ask, .worker_message = snmp_worker_message, .worker_exit = snmp_worker_exit,
+    .worker_start = snmp_worker_start, .worker_receive = snmp_worker_receive);

@@ -34,7 +34,7 @@ class FaultyPlugins(harness.TestCase):
 
     def test_each_is_named_with_its_reason_and_the_agent_runs_on(self):
         agent = self.agent(abi={}, nameless={}, option={}, start={}, missing={}, witness={})
-        self.assertEqual(self.refused(agent, "abi", "2.3", "1.1", "rebuild"), "refused")
+        self.assertEqual(self.refused(agent, "abi", "2.3", "1.2", "rebuild"), "refused")
         self.assertEqual(self.refused(agent, "nameless", "towerd_plugin"), "refused")
         self.assertEqual(self.refused(agent, "option", "device"), "refused")
         self.assertEqual(self.refused(agent, "start", "no modem at /dev/nothing"), "failed")

@@ -118,6 +118,12 @@ device_pace(struct towerd_ctx *ctx, uint32_t device, const struct towerd_pace *p
 	    pace->is_verifying ? " verifying" : "", pace->bytes_a_day);
 }
 
+static void
+device_ask(struct towerd_ctx *ctx, uint32_t device)
+{
+	note(towerd_state(ctx), "ask %u\n", device);
+}
+
 /* Fails while the folder has a file "broken". */
 static int
 reload(struct towerd_ctx *ctx)
@@ -268,4 +274,4 @@ TOWERD_PLUGIN(.name = "test-witness", .summary = "writes down what it is told",
     TOWERD_LIST(kinds), TOWERD_LIST(commands), TOWERD_LIST(views), .start = start, .stop = stop,
     .device_added = device_added, .device_removed = device_removed, .journal = journal,
     .worker_message = worker_message, .worker_start = worker_start, .worker_receive = worker_receive,
-    .device_pace = device_pace, .reload = reload, );
+    .device_pace = device_pace, .device_ask = device_ask, .reload = reload, );

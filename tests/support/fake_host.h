@@ -55,6 +55,8 @@ uint32_t fake_device_with(struct fake_host *host, const char *path, const char *
 void fake_device_remove(struct fake_host *host, uint32_t device);
 /* What the agent says of its pace; `pace` needs no size. A device that is added has one of zeros. */
 void fake_pace(struct fake_host *host, uint32_t device, struct towerd_pace pace);
+/* The agent wants a fresh verdict on it. */
+void fake_ask(struct fake_host *host, uint32_t device);
 
 /* What it reported of devices. */
 struct fake_sensor {

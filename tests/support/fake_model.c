@@ -69,6 +69,14 @@ fake_pace(struct fake_host *host, uint32_t device, struct towerd_pace pace)
 }
 
 void
+fake_ask(struct fake_host *host, uint32_t device)
+{
+	if (host->plugin->device_ask == NULL)
+		fake_die("%s has no device_ask", host->plugin->name);
+	host->plugin->device_ask(&host->agent.ctx, device);
+}
+
+void
 fake_devices_tell(struct fake_host *host)
 {
 	for (size_t i = 0; i < host->devices.count; i++)

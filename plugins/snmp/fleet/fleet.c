@@ -258,7 +258,8 @@ fleet_start(struct towerd_ctx *ctx, struct fleet **out)
 		if (rc < 0)
 			return rc;
 	}
-	return traps_start(ctx, fleet, &fleet->traps);
+	rc = asks_start(fleet);
+	return rc < 0 ? rc : traps_start(ctx, fleet, &fleet->traps);
 }
 
 void
@@ -282,6 +283,7 @@ fleet_stop(struct fleet *fleet)
 	for (size_t i = 0; i < fleet->count; i++)
 		member_fini(&fleet->members[i]);
 	traps_stop(fleet->traps);
+	asks_stop(fleet);
 	credentials_free(fleet->credentials);
 	message_fini(&fleet->scratch);
 	free(fleet->members);

@@ -20,6 +20,8 @@ void fleet_stop(struct fleet *fleet);
 int fleet_add(struct fleet *fleet, const struct towerd_device *device);
 void fleet_remove(struct fleet *fleet, uint32_t device);
 void fleet_pace(struct fleet *fleet, uint32_t device, const struct towerd_pace *pace);
+/* fleet_poll_now() when its turn comes: at a bounded rate over all devices, each once however often it is asked for. */
+void fleet_ask(struct fleet *fleet, uint32_t device);
 /* What worker `id` (the host's number) says. It is believed of its own devices alone, and nothing that is not whole. */
 void fleet_message(struct fleet *fleet, unsigned id, const void *data, size_t len);
 void fleet_worker_exit(struct fleet *fleet, unsigned id);

@@ -18,6 +18,7 @@ struct member { /* a device: what its worker is told, kept so that it can be tol
 	char *name; /* "SITE/SLOT" */
 	struct wire_address address;
 	struct towerd_pace pace; /* zeros: as configured */
+	bool is_asked;           /* it waits in the queue of ask.c */
 };
 
 struct fleet_worker {
@@ -25,10 +26,20 @@ struct fleet_worker {
 	struct process process;
 };
 
+/* ask.c: devices that the agent wants polled soon, the first asked for first. */
+struct asks {
+	struct towerd_timer *timer;
+	uint32_t *devices;
+	size_t count, capacity, at; /* those before `at` had their turn */
+};
+int asks_start(struct fleet *fleet);
+void asks_stop(struct fleet *fleet);
+
 struct fleet {
 	struct towerd_ctx *ctx;
 	struct credentials *credentials;
 	struct traps *traps; /* NULL: none are received */
+	struct asks asks;
 	struct wire_source source;
 	struct fleet_worker workers[FLEET_WORKERS];
 	unsigned worker_count;

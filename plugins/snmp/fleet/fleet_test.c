@@ -374,7 +374,36 @@ a_worker_that_dies_leaves_its_devices_unknown_and_is_started_again(void)
 	host_free(host);
 }
 
+static void
+devices_that_are_asked_about_have_their_turn_once_at_a_bounded_rate(void)
+{
+	struct fake_host *host = HOST(NULL);
+	uint32_t devices[120];
+
+	for (unsigned i = 0; i < 120; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "S-%u/power", i);
+		devices[i] = fake_device_with(
+		    host, name, "127.0.0.9", false, (const char *const[]){ "community", "public", NULL });
+	}
+	for (unsigned round = 0; round < 3; round++)
+		for (unsigned i = 0; i < 120; i++)
+			fake_ask(host, devices[i]);
+	fake_ask(host, 99999); /* none of its own */
+	fake_step(host, 0);
+	CU_ASSERT_EQUAL(fake_counter(host, "devices-asked"), 50);
+	fake_step(host, 100);
+	CU_ASSERT_EQUAL(fake_counter(host, "devices-asked"), 100);
+	fake_step(host, 1000);
+	CU_ASSERT_EQUAL(fake_counter(host, "devices-asked"), 120);
+	fake_ask(host, devices[7]);
+	fake_step(host, 0);
+	CU_ASSERT_EQUAL(fake_counter(host, "devices-asked"), 121);
+	host_free(host);
+}
+
 static const struct claim claims[] = {
+	CLAIM(devices_that_are_asked_about_have_their_turn_once_at_a_bounded_rate),
 	CLAIM(an_entry_with_a_fault_is_refused_with_its_reason),
 	CLAIM(a_source_of_the_other_family_does_not_reach_a_device),
 	CLAIM(a_fault_in_the_credentials_is_told_with_its_place_and_costs_its_entry_alone),

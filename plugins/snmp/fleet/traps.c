@@ -259,8 +259,8 @@ take_fault(struct traps *traps, struct message_reader *r)
 		return;
 	fault.device = device;
 	(void)towerd_fault(traps->ctx, &fault);
-	/* What only the poll ends must be polled, also when the process dies before it asks for that. */
-	if (fault.is_raised && fault.expires_ms == 0)
+	/* What the poll decides must be polled, also when the process dies before it asks for that. */
+	if (fault.is_hint)
 		fleet_poll_now(traps->fleet, device);
 }
 

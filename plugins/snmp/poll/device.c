@@ -161,6 +161,7 @@ device_poll_now(struct device *device)
 {
 	int64_t earliest_ms = device->round_ms + CONFIRM_MIN_MS, now_ms = device_now_ms(device);
 
+	device->told = TOWERD_PRESENCE_UNKNOWN; /* so that it is told again, the same or not */
 	if (device->poll != NULL)
 		poll_tell_all(device->poll);
 	if ((device->phase == PHASE_POLL || device->phase == PHASE_DOWN) &&

@@ -546,11 +546,13 @@ a_device_is_polled_at_once_when_asked_for_and_not_more_often_than_that(void)
 	polled(&s);
 	pass(&s, 5000);
 	unsigned before = s.box.requests;
+	s.presence = -1;
 	message_begin(&w, MESSAGE_POLL_NOW);
 	message_put_u32(&w, DEVICE);
 	fake_worker_receive(s.host, w.data, w.len);
 	settle(&s);
 	CU_ASSERT_EQUAL(s.box.requests, before + 1);
+	CU_ASSERT_EQUAL(s.presence, TOWERD_PRESENCE_REACHABLE); /* who asks hears it, as before or not */
 	for (int i = 0; i < 100; i++) {
 		fake_worker_receive(s.host, w.data, w.len);
 		settle(&s);

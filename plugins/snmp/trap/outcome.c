@@ -9,7 +9,7 @@
 #define REPEAT_MS 1000
 
 struct state {
-	bool is_raised;
+	bool is_raised, is_hint;
 	int severity;
 	int64_t expires_ms, device_ms;
 	char *text;
@@ -173,8 +173,8 @@ outcomes_put(struct outcomes *outcomes, const struct towerd_fault *fault, int64_
 	} else {
 		free(o->now.text);
 	}
-	o->now =
-	    (struct state){ fault->is_raised, fault->severity, fault->expires_ms, fault->device_ms, text };
+	o->now = (struct state){ fault->is_raised, fault->is_hint, fault->severity, fault->expires_ms,
+		fault->device_ms, text };
 	if (!o->is_waiting) {
 		TAILQ_REMOVE(&outcomes->told, o, in_list);
 		TAILQ_INSERT_TAIL(&outcomes->waiting, o, in_list);
@@ -202,7 +202,8 @@ tell_state(const struct outcome *o, const struct state *state,
 		.severity = state->severity,
 		.text = state->text,
 		.device_ms = state->device_ms,
-		.expires_ms = state->expires_ms };
+		.expires_ms = state->expires_ms,
+		.is_hint = state->is_hint };
 	return tell(arg, &fault);
 }
 

@@ -82,7 +82,8 @@ raise_or_clear(struct receiver *receiver, const struct speaker *speaker, const s
 		.is_raised = result->meaning == TRAP_RAISES,
 		.severity = result->severity,
 		.text = result->text,
-		.expires_ms = result->meaning == TRAP_RAISES ? result->expires_ms : 0 };
+		.expires_ms = result->meaning == TRAP_RAISES ? result->expires_ms : 0,
+		.is_hint = result->meaning == TRAP_RAISES && result->ends_by_poll };
 
 	if (!outcomes_put(receiver->outcomes, &fault, receiver->now_ms))
 		receiver->counts[COUNT_FAULTS_LOST]++;
