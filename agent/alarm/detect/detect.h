@@ -14,6 +14,17 @@ bool threshold_load(struct alarms *alarms, const struct entry *entry); /* false:
 void threshold_forget(struct alarms *alarms, struct sensor *sensor);
 void threshold_explain(const struct alarms *alarms, const struct entry *entry,
     void (*line)(void *arg, const char *text), void *arg);
+/* X.733, thresholdInfo: what was crossed, and by what. */
+struct threshold_info {
+	const struct towerd_kind *kind; /* of the values */
+	enum catalogue_when when;       /* WHEN_BELOW or WHEN_ABOVE */
+	const char *word;               /* the limit's name: "critical-low" */
+	int64_t limit, hysteresis;
+	int64_t observed; /* the reading that crossed it */
+	int64_t armed_ms; /* UTC: since when, before that, a crossing would have been news; 0: not known */
+};
+/* Of the step that an active alarm stands on; false: it has no limit, or the reading is of before the agent's start. */
+bool threshold_info(const struct alarms *alarms, const struct entry *entry, struct threshold_info *out);
 /* Staleness keeps its mark in the sensor's watch. */
 bool watch_is_stale(const struct alarms *alarms, const struct sensor *sensor);
 int watch_set_stale(struct alarms *alarms, struct sensor *sensor, bool is_stale);

@@ -467,6 +467,45 @@ threshold_explain(
 		line(arg, "waiting: the newest reading asks for another severity, which must hold first");
 }
 
+/* The step is armed since the alarm was last milder than that: well again by its hysteresis (X.733, 8.1.2.7). */
+static int64_t
+armed_ms(const struct alarm *alarm, int severity)
+{
+	struct alarm_change change;
+
+	for (unsigned i = 0; alarm_history_at(alarm, i, &change); i++)
+		if (change.severity < severity)
+			return change.time_ms;
+	return 0;
+}
+
+bool
+threshold_info(const struct alarms *alarms, const struct entry *e, struct threshold_info *out)
+{
+	const struct sensor *sensor = model_sensor(alarms->model, e->alarm.resource);
+	const struct rule *rule = sensor != NULL ? rule_of(alarms, e, sensor) : NULL;
+	const struct watch *w = rule != NULL ? watch_at(alarms, sensor) : NULL;
+	int64_t limits[CATALOGUE_STEPS];
+
+	if (w == NULL || (rule->row->when != WHEN_BELOW && rule->row->when != WHEN_ABOVE))
+		return false;
+	const struct rule_watch *rw = &w->rules[rule - alarms->thresholds->kinds[sensor->kind].rules];
+	int step = worst_step(rw->on);
+	if (step < 0 || rw->moment[step].ours_ms == 0)
+		return false;
+	rule_limits(rule, sensor, limits);
+	if (limits[step] == INT64_MIN)
+		return false;
+	*out = (struct threshold_info){ .kind = &catalogue_at(sensor->kind)->kind,
+		.when = rule->row->when,
+		.word = rule->row->words[step],
+		.limit = limits[step],
+		.hysteresis = rule->row->hysteresis,
+		.observed = rw->value[step],
+		.armed_ms = armed_ms(&e->alarm, rule->row->severities[step]) };
+	return true;
+}
+
 void
 threshold_forget(struct alarms *alarms, struct sensor *sensor)
 {

@@ -2,6 +2,7 @@
 /* Thresholds over readings: ladders, hysteresis, holds, a site's own limits, and what a quiet sensor costs. */
 #include <errno.h>
 
+#include "agent/alarm/detect/detect.h"
 #include "agent/alarm/list/alarm_fixture.h"
 
 #define HOLD_MS 5000
@@ -168,7 +169,42 @@ every_rule_of_the_catalogue_raises_a_type_and_states_that_there_are(void)
 		}
 }
 
+static void
+what_was_crossed_is_known_with_the_reading_and_when_it_was_armed(void)
+{
+	struct fixture f;
+	struct threshold_info info;
+	fixture_start(&f);
+	uint32_t sensor = fixture_sensor(&f, "NIN-2", "power", "battery.voltage", "");
+
+	fixture_read(&f, sensor, 46000);
+	fixture_step(&f, HOLD_MS);
+	const struct alarm *alarm = alarm_find(f.alarms, sensor, "power/dc-undervoltage", "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
+	CU_ASSERT_TRUE_FATAL(threshold_info(f.alarms, (const struct entry *)alarm, &info));
+	CU_ASSERT_EQUAL(info.when, WHEN_BELOW);
+	CU_ASSERT_STRING_EQUAL(info.word, "low");
+	CU_ASSERT_EQUAL(info.limit, 47000);
+	CU_ASSERT_EQUAL(info.hysteresis, 500);
+	CU_ASSERT_EQUAL(info.observed, 46000);
+	CU_ASSERT_EQUAL(info.armed_ms, 0); /* never anything else */
+	fixture_read(&f, sensor, 52000);
+	int64_t armed = loop_utc_ms(f.loop);
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_FALSE(threshold_info(f.alarms, (const struct entry *)alarm, &info));
+	fixture_step(&f, 60000);
+	fixture_read(&f, sensor, 44000);
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_TRUE_FATAL(threshold_info(f.alarms, (const struct entry *)alarm, &info));
+	CU_ASSERT_STRING_EQUAL(info.word, "critical-low");
+	CU_ASSERT_EQUAL(info.limit, 44500);
+	CU_ASSERT_EQUAL(info.observed, 44000);
+	CU_ASSERT_EQUAL(info.armed_ms, armed);
+	fixture_stop(&f);
+}
+
 static const struct claim claims[] = {
+	CLAIM(what_was_crossed_is_known_with_the_reading_and_when_it_was_armed),
 	CLAIM(a_ladder_goes_up_and_down_with_hysteresis_and_hold),
 	CLAIM(a_hold_ends_by_itself_and_the_alarm_began_with_the_first_reading),
 	CLAIM(a_quiet_sensor_has_no_state_and_one_in_alarm_gives_it_back),
