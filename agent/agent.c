@@ -167,7 +167,12 @@ layers_make(struct agent *agent)
 		config->identity_keep_ms };
 	const struct alarm_settings alarm = { .hold_ms = config->alarm.hold_ms,
 		.unreachable_ms = config->alarm.unreachable_ms,
-		.clear_keep = (unsigned)config->alarm.clear_keep };
+		.clear_keep = (unsigned)config->alarm.clear_keep,
+		.ended_keep = (unsigned)config->alarm.ended_keep,
+		.cause_wait_ms = config->alarm.cause_wait_ms,
+		.recheck_ms = config->alarm.recheck_ms,
+		.confirm_ms = config->alarm.confirm_ms,
+		.no_correlation = !config->alarm.correlate };
 	const struct repair_settings repair = { .soak_ms = config->repair.soak_ms,
 		.verify_limit_ms = config->repair.verify_limit_ms };
 

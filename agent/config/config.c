@@ -72,6 +72,26 @@ static const struct towerd_option alarm_options[] = {
 	    .help = "how long a device must be silent before it is alarmed as unreachable" },
 	{ "clear-keep", TOWERD_OPT_INT, offsetof(struct config_alarm, clear_keep), .def = "1000", .min = 1,
 	    .max = 100000, .help = "how many cleared alarms ALARM-MIB lists (alarmClearMaximum)" },
+	{ "history-keep", TOWERD_OPT_INT, offsetof(struct config_alarm, ended_keep), .def = "10000", .min = 1,
+	    .max = 1000000,
+	    .help =
+		"how many cleared alarms are kept with their history until they are purged, oldest first" },
+	{ "correlate", TOWERD_OPT_BOOL, offsetof(struct config_alarm, correlate), .def = "true",
+	    .help =
+		"whether an alarm that is the consequence of another is kept back while that is told; false "
+		"tells each by itself" },
+	{ "cause-wait", TOWERD_OPT_DURATION, offsetof(struct config_alarm, cause_wait_ms), .def = "30s",
+	    .min = SECOND, .max = HOUR,
+	    .help =
+		"how long an alarm may wait for the verdict on what could have caused it before it is told" },
+	{ "recheck", TOWERD_OPT_DURATION, offsetof(struct config_alarm, recheck_ms), .def = "30s",
+	    .min = SECOND, .max = HOUR,
+	    .help =
+		"how long the end of a cause waits for its consequences to end as well, before those that "
+		"stay are told by themselves" },
+	{ "confirm", TOWERD_OPT_DURATION, offsetof(struct config_alarm, confirm_ms), .def = "10s",
+	    .min = SECOND, .max = HOUR,
+	    .help = "how long the alarm of a notification waits for the reading that confirms it" },
 };
 
 static const struct towerd_option repair_options[] = {

@@ -48,7 +48,8 @@ struct config_readings {
 };
 
 struct config_alarm {
-	int64_t hold_ms, unreachable_ms, clear_keep;
+	int64_t hold_ms, unreachable_ms, clear_keep, ended_keep, cause_wait_ms, recheck_ms, confirm_ms;
+	bool correlate;
 };
 
 struct config_repair {
