@@ -236,9 +236,12 @@ struct towerd_json;
 int alarm_record_parse(const struct store_record *record, const char *audience,
     struct towerd_alarm_record *out, struct towerd_json **scratch);
 
-/* Why is this so: one line per step from observation to announcement or suppression. -ENOENT: no such alarm in the list. */
-int alarm_explain(
-    const struct alarms *alarms, uint64_t number, void (*line)(void *arg, const char *text), void *arg);
+/*
+ * Why is this so: one line per step from observation to announcement or suppression, for every audience; as long as the alarm is in the list.
+ * What lies outside `scope` is not named. -ENOENT: no such alarm in the list.
+ */
+int alarm_explain(const struct alarms *alarms, uint64_t number, const struct scope *scope,
+    void (*line)(void *arg, const char *text), void *arg);
 
 struct alarm_stats {
 	uint64_t raised, changed, cleared; /* transitions since the start */

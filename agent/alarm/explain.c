@@ -14,6 +14,7 @@
 struct teller {
 	void (*line)(void *arg, const char *text);
 	void *arg;
+	const struct scope *scope; /* of the reader */
 };
 
 static void __attribute__((format(printf, 2, 3))) say(const struct teller *t, const char *format, ...)
@@ -105,47 +106,35 @@ explain_times(const struct alarm *a, const struct teller *t)
 
 /* Each step as it was taken, the oldest first. */
 static void
-explain_steps(const struct entry *e, const struct teller *t)
+explain_steps(const struct alarms *alarms, const struct entry *e, const struct teller *t)
 {
-	char when[TOWERD_TIME_TEXT];
-	const struct step *s;
+	char when[TOWERD_TIME_TEXT], words[STEP_TEXT_MAX + 1];
 
 	for (unsigned i = e->steps.count; i > 0; i--) {
-		s = step_at(e, i - 1);
-		towerd_time_format(s->time_ms, when);
-		const char *name = s->name != NULL ? s->name : "";
-		switch ((enum step_kind)s->kind) {
-		case STEP_NONE:
-			break;
-		case STEP_RAISED:
-			say(t, "%s raised: %s", when, alarm_severity_names[s->detail]);
-			break;
-		case STEP_CHANGED:
-			say(t, "%s changed: %s", when, alarm_severity_names[s->detail]);
-			break;
-		case STEP_CLEARED:
-			say(t, "%s cleared", when);
-			break;
-		case STEP_STAND:
-			if (s->number != 0)
-				say(t, "%s %s of alarm %" PRIu64, when, alarm_stand_names[s->detail],
-				    s->number);
-			else
-				say(t, "%s %s%s%s", when, alarm_stand_names[s->detail],
-				    name[0] != '\0' ? " by " : "", name);
-			break;
-		case STEP_TOLD:
-			say(t, "%s told: %s was given %s by record %" PRIu64, when, name,
-			    alarm_severity_names[s->detail], s->number);
-			break;
-		case STEP_QUEUED:
-			say(t, "%s waits in the queue of %s", when, name);
-			break;
-		case STEP_OPERATOR:
-			say(t, "%s %s by %s", when, operator_state_names[s->detail], name);
-			break;
-		}
+		const struct step *s = step_at(e, i - 1);
+		say(t, "%s %s", towerd_time_format(s->time_ms, when),
+		    step_format(alarms, s, t->scope, words, sizeof(words)));
 	}
+}
+
+/* From an alarm to its root, and how much hangs below. */
+static void
+explain_causes(const struct entry *e, const struct teller *t)
+{
+	unsigned depth = 0;
+
+	for (const struct entry *c = e->cause; c != NULL && depth < CAUSES_DEEP; c = c->cause, depth++)
+		if (scope_has_entity(t->scope, c->alarm.resource))
+			say(t, "%s: alarm %" PRIu64 ", %s at %s%s%s: %s",
+			    c->cause == NULL ? "root cause" : "caused by", c->alarm.number,
+			    c->alarm.type->name, c->site_id,
+			    c->site_id[0] != '\0' && c->slot[0] != '\0' ? "/" : "", c->slot, c->alarm.text);
+		else
+			say(t, "%s: an alarm outside your areas",
+			    c->cause == NULL ? "root cause" : "caused by");
+	if (e->alarm.consequences > 0)
+		say(t, "consequences: %" PRIu32 " active alarms are kept back because this one is told",
+		    e->alarm.consequences);
 }
 
 /* What each audience holds, and if it is not what is, why. */
@@ -170,20 +159,23 @@ explain_telling(const struct alarms *alarms, const struct entry *e, const struct
 }
 
 int
-alarm_explain(
-    const struct alarms *alarms, uint64_t number, void (*line)(void *arg, const char *text), void *arg)
+alarm_explain(const struct alarms *alarms, uint64_t number, const struct scope *scope,
+    void (*line)(void *arg, const char *text), void *arg)
 {
 	const struct entry *e = entry_at(alarms, number);
-	struct teller t = { .line = line, .arg = arg };
+	struct teller t = { .line = line, .arg = arg, .scope = scope };
 	char when[TOWERD_TIME_TEXT];
 
-	if (e == NULL)
+	if (e == NULL || !scope_has_entity(scope, e->alarm.resource))
 		return -ENOENT;
 	const struct alarm *a = &e->alarm;
-	explain_observation(alarms, e, &t);
+	if (a->severity > TOWERD_CLEARED)
+		explain_observation(alarms, e, &t);
 	explain_times(a, &t);
 	say(&t, "changed: %s to %s at %s", alarm_severity_names[a->previous],
 	    alarm_severity_names[a->severity], towerd_time_format(a->changed_ms, when));
+	explain_causes(e, &t);
+	explain_steps(alarms, e, &t);
 	if (e->is_unwritten)
 		say(&t,
 		    "journal: its record was lost while the disk failed; it is written anew when the disk is "
@@ -191,7 +183,6 @@ alarm_explain(
 	else
 		say(&t, "journal: record %" PRIu64 ", %s", a->journal_number,
 		    a->is_durable ? "durable" : "not durable yet");
-	explain_steps(e, &t);
 	explain_telling(alarms, e, &t);
 	if (a->operator_name != NULL)
 		say(&t, "operator: %s by %s at %s", operator_state_names[a->operator_state], a->operator_name,

@@ -104,12 +104,12 @@ run_why(void *arg, struct control_call *call)
 		return;
 	if (call->want_json) {
 		towerd_json_open(&w, NULL, '[');
-		alarm_explain(parts->alarms, alarm->number, collect_line, &w);
+		alarm_explain(parts->alarms, alarm->number, call->scope, collect_line, &w);
 		towerd_json_close(&w, ']');
 		control_print_json(call, &w);
 		towerd_json_fini(&w);
 	} else {
-		alarm_explain(parts->alarms, alarm->number, print_line, call);
+		alarm_explain(parts->alarms, alarm->number, call->scope, print_line, call);
 	}
 	control_exit(call, 0);
 }

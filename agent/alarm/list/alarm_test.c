@@ -342,19 +342,20 @@ why_leads_from_the_reading_to_what_was_told(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
 	fixture_read(&f, sensor, 46200);
 	lines[0] = '\0';
-	CU_ASSERT_EQUAL(alarm_explain(f.alarms, alarm->number, line, NULL), 0);
+	CU_ASSERT_EQUAL(alarm_explain(f.alarms, alarm->number, scopes_all(f.scopes), line, NULL), 0);
 	static const char *const said[] = { "observed: battery voltage reads 46.2 V",
 		"is below 47 V (low: minor), 45 V (very-low: major), 44.5 V (critical-low: critical),",
 		"hysteresis 0.5 V", "held for 5s", "raised: alarm 1, battery voltage: 46 V, below 47 V (low)",
 		"changed: cleared to minor", ", durable", "told: nms holds minor since record" };
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
 		CU_ASSERT_PTR_NOT_NULL(strstr(lines, said[i]));
-	CU_ASSERT_EQUAL(alarm_explain(f.alarms, 4711, line, NULL), -ENOENT);
+	CU_ASSERT_EQUAL(alarm_explain(f.alarms, 4711, scopes_all(f.scopes), line, NULL), -ENOENT);
 
 	alarm_raise(f.alarms, power, "power/fuse-open", "F1", TOWERD_MINOR, "F1", 0);
 	alarm_raise(f.alarms, power, "power/fuse-open", "F1", TOWERD_MAJOR, "F1", 0);
 	lines[0] = '\0';
-	alarm_explain(f.alarms, alarm_find(f.alarms, power, "power/fuse-open", "F1")->number, line, NULL);
+	alarm_explain(f.alarms, alarm_find(f.alarms, power, "power/fuse-open", "F1")->number,
+	    scopes_all(f.scopes), line, NULL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(lines, "not durable yet"));
 	CU_ASSERT_PTR_NOT_NULL(
 	    strstr(lines, "not told: nms holds minor: within two seconds of another transition"));

@@ -263,7 +263,6 @@ int audience_hold(
 void audience_drop(struct alarms *alarms, struct entry *entry, unsigned audience);
 void audiences_fini(struct alarms *alarms);
 
-/* history.c, steps.c */
 enum step_kind {
 	STEP_NONE,
 	STEP_RAISED,
@@ -274,6 +273,14 @@ enum step_kind {
 	STEP_QUEUED,
 	STEP_OPERATOR
 };
+
+/* step.c: its words, as far as a reader may see; returns `out`. */
+#define STEP_TEXT_MAX 511
+extern const char *const step_names[]; /* from STEP_RAISED on */
+char *step_format(
+    const struct alarms *alarms, const struct step *step, const struct scope *scope, char *out, size_t size);
+
+/* history.c */
 void history_add(struct alarms *alarms, struct entry *entry);
 void history_compress(struct alarms *alarms, struct entry *entry);
 void operation_add(struct alarms *alarms, struct entry *entry, int64_t time_ms, enum operator_state state,
@@ -370,5 +377,6 @@ int alarm_variable_mib_add(struct alarms *alarms, struct views *views);
 int alarm_clear_mib_add(struct alarms *alarms, struct views *views);
 int itu_alarm_mib_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
+int alarm_step_mib_add(struct alarms *alarms, struct views *views);
 
 #endif
