@@ -68,6 +68,8 @@ put_alarm(struct alarms *alarms, const struct entry *e)
 		towerd_json_put_uint(w, "caused-by", a->cause);
 	if (a->consequences != 0)
 		towerd_json_put_uint(w, "consequences", a->consequences);
+	if (site != NULL && site->covered_by > 0) /* X.733, backedUpStatus; by whom is not for records */
+		towerd_json_put_bool(w, "backed-up", true);
 	if (a->operator_state > OPERATOR_NONE) {
 		towerd_json_put_text(w, "operator-state", operator_state_names[a->operator_state]);
 		towerd_json_put_text(w, "operator", a->operator_name);
@@ -170,6 +172,15 @@ get_int(const struct towerd_json *json, const char *key, int64_t max, bool *ok)
 	return value;
 }
 
+/* Of a member that may be missing. */
+static int64_t
+get_int_or_zero(const struct towerd_json *json, const char *key)
+{
+	int64_t value = 0;
+	(void)towerd_json_int(towerd_json_get(json, key), &value);
+	return value > 0 ? value : 0;
+}
+
 static int64_t
 get_time(const struct towerd_json *json, const char *key)
 {
@@ -221,6 +232,10 @@ alarm_record_parse(const struct store_record *record, const char *audience, stru
 	out->probable_cause = (uint32_t)get_int(json, "cause", UINT32_MAX, &ok);
 	out->event_type = (uint32_t)get_int(json, "event-type", UINT32_MAX, &ok);
 	out->ticket = (uint32_t)get_int(json, "ticket", UINT32_MAX, &ok);
+	out->cause = (uint64_t)get_int_or_zero(json, "caused-by");
+	out->consequences = (uint32_t)get_int_or_zero(json, "consequences");
+	(void)towerd_json_bool(towerd_json_get(json, "backed-up"), &out->is_backed_up);
+	out->stand = alarm_stand_names[get_name(json, "stand", alarm_stand_names, &(bool){ true })];
 	const struct towerd_json *told_to = towerd_json_get(json, "told-to");
 	const struct towerd_json *row = audience != NULL ? towerd_json_get(told_to, audience) : NULL;
 	out->is_told = audience != NULL ? row != NULL : towerd_json_count(told_to) > 0;
@@ -254,9 +269,9 @@ entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *jso
 	a->claimed_ms = get_time(json, "claimed");
 	a->changed_ms = get_time(json, "changed");
 	a->created_ms = get_time(json, "created");
-	a->raises = (uint32_t)get_int(json, "raises", UINT32_MAX, &may_miss);
+	a->raises = (uint32_t)get_int_or_zero(json, "raises");
 	a->stand = (uint8_t)get_name(json, "stand", alarm_stand_names, &may_miss);
-	a->cause = (uint64_t)get_int(json, "caused-by", INT64_MAX, &may_miss);
+	a->cause = (uint64_t)get_int_or_zero(json, "caused-by");
 	a->is_durable = true;
 	e->event_ms = get_time(json, "time");
 	(void)towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms);
