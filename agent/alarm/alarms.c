@@ -51,6 +51,7 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	TAILQ_INIT(&alarms->ended);
 	alarms->on_operated = alarm_identity_operated;
 	alarms->on_purged = purged;
+	alarms->put_details = threshold_write;
 	alarms->texts = intern_new();
 	alarms->all = order_new(scopes);
 	alarms->by_number = order_new(scopes);

@@ -25,6 +25,8 @@ struct threshold_info {
 };
 /* Of the step that an active alarm stands on; false: it has no limit, or the reading is of before the agent's start. */
 bool threshold_info(const struct alarms *alarms, const struct entry *entry, struct threshold_info *out);
+/* As a member of a record: "threshold". */
+void threshold_write(struct alarms *alarms, const struct entry *entry, struct towerd_json_writer *w);
 /* Staleness keeps its mark in the sensor's watch. */
 bool watch_is_stale(const struct alarms *alarms, const struct sensor *sensor);
 int watch_set_stale(struct alarms *alarms, struct sensor *sensor, bool is_stale);

@@ -555,3 +555,22 @@ thresholds_free(struct alarms *alarms)
 	free(t->kinds);
 	free(t);
 }
+
+void
+threshold_write(struct alarms *alarms, const struct entry *e, struct towerd_json_writer *w)
+{
+	struct threshold_info info;
+	char armed[TOWERD_TIME_TEXT];
+
+	if (!threshold_info(alarms, e, &info))
+		return;
+	towerd_json_open(w, "threshold", '{');
+	towerd_json_put_text(w, "level", info.word);
+	towerd_json_put_text(w, "unit", info.kind->unit);
+	towerd_json_put_decimal(w, "observed", info.observed, info.kind->decimals);
+	towerd_json_put_decimal(w, "limit", info.limit, info.kind->decimals);
+	towerd_json_put_decimal(w, "hysteresis", info.hysteresis, info.kind->decimals);
+	if (info.armed_ms > 0)
+		towerd_json_put_text(w, "armed", towerd_time_format(info.armed_ms, armed));
+	towerd_json_close(w, '}');
+}

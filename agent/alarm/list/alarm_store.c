@@ -75,6 +75,8 @@ put_alarm(struct alarms *alarms, const struct entry *e)
 		towerd_json_put_text(w, "operator", a->operator_name);
 		put_time(w, "operated", a->operator_ms);
 	}
+	if (alarms->put_details != NULL)
+		alarms->put_details(alarms, e, w);
 }
 
 static void

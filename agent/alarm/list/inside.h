@@ -166,6 +166,8 @@ struct alarms {
 	/* For those above: an operator's word holds; an active alarm was taken out of the list, whoever raised it must look again. */
 	void (*on_operated)(struct alarms *alarms, struct entry *entry);
 	void (*on_purged)(struct alarms *alarms, struct entry *entry);
+	/* Members of a record that only who raised the alarm knows; may be NULL. */
+	void (*put_details)(struct alarms *alarms, const struct entry *entry, struct towerd_json_writer *w);
 	struct loop_timer *fill_timer;
 
 	struct table windows;
