@@ -44,6 +44,7 @@ enum store_bucket { /* numbers are on disk: append only */
 	STORE_LEARNED = 12, /* what a plugin keeps about its devices */
 	STORE_MERIT = 13,   /* figures of merit of the alarm system, a row a day */
 	STORE_GROUP = 14,   /* feeders and areas as entities */
+	STORE_SILENCE = 15, /* shelves, windows, rows of alarm reporting control */
 	STORE_BUCKETS
 };
 

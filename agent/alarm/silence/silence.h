@@ -155,7 +155,7 @@ struct arc_request {
 	int64_t until_ms; /* UTC: ended then at the latest; 0: the bound of the settings, from now on */
 	uint32_t ticket;  /* 0: none */
 };
-/* Starts a row, or renews one that is there: its state, end, owner and ticket become these. As silence_add() otherwise. */
+/* Starts a row, or renews one that is there: its state, end, owner and ticket become these. -EPROTO: that state does not follow the one it is in. */
 int arc_start(struct silences *silences, const struct arc_request *request, const char *actor,
     model_done_fn *done, void *arg);
 /* Ends the rows of a ticket. How many, or a negative errno: then done is not called, and for 0 neither. */
@@ -168,6 +168,7 @@ struct arc_info {
 	uint32_t resource;
 	unsigned probable_cause;
 	enum arc_state state;
+	const char *site, *device; /* NULL: not of one */
 	const char *owner, *reason;
 	uint32_t ticket;
 	int64_t since_ms, until_ms; /* UTC */
