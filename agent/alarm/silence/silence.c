@@ -15,7 +15,7 @@
 #define COUNTDOWN_MS (10 * INT64_C(60000))
 #define TIMED_MS     INT64_C(3600000)
 #define BOUND_MS     (8 * INT64_C(3600000))
-#define LOOK_MS      60000 /* UTC may be set while we wait */
+#define LOOK_MS      (10 * INT64_C(60000)) /* UTC may be set while we wait */
 
 static int64_t
 or_default(int64_t value, int64_t otherwise)
@@ -404,8 +404,12 @@ silence_tick(struct silences *silences)
 			else
 				in_ms = earlier(in_ms, due_in_ms(silences, silence));
 		}
-	silences->due_ms = loop_now_ms(silences->loop) + in_ms;
-	loop_timer_start(silences->timer, in_ms);
+	bool is_empty = true;
+	for (size_t kind = SILENCE_SHELF; kind < SILENCE_KINDS; kind++)
+		is_empty &= TAILQ_EMPTY(&silences->lists[kind]);
+	silences->due_ms = is_empty ? INT64_MAX : loop_now_ms(silences->loop) + in_ms;
+	if (!is_empty)
+		loop_timer_start(silences->timer, in_ms);
 }
 
 void
