@@ -121,7 +121,8 @@ struct alarm_settings {
 	int64_t cause_wait_ms;      /* how long an alarm may wait for its cause; 0: 30 s */
 	int64_t recheck_ms;         /* how long the end of a cause may wait for its consequences; 0: 30 s */
 	int64_t confirm_ms;         /* how long a notification's alarm may wait for the reading; 0: 10 s */
-	bool no_correlation;        /* each is told by itself: to see what correlation saves */
+	int64_t arc_countdown_ms, arc_timed_ms, arc_bound_ms; /* silence/silence.h; 0: its defaults */
+	bool no_correlation; /* each is told by itself: to see what correlation saves */
 };
 
 /* Which transitions an audience hears of (RFC 8632, notify-status-changes). */
@@ -158,6 +159,9 @@ void alarms_free(struct alarms *alarms); /* stops it first; after store_close(),
 int alarms_listen(struct alarms *alarms, const struct alarm_listener *listener);
 /* Who knows the number of a site's open ticket (0: none): records and views carry it. `site`: its entity number. */
 void alarms_set_ticket(struct alarms *alarms, uint32_t (*open_at)(void *arg, uint32_t site), void *arg);
+/* Shelves, maintenance windows, alarm reporting control (silence/silence.h). */
+struct silences;
+struct silences *alarms_silences(struct alarms *alarms);
 int
 alarms_add_views(struct alarms *alarms, struct views *views); /* ALARM-MIB, ITU-ALARM-MIB, towerdAlarmTable */
 /* The store's health (store_settings.on_health) passes through here: marks, announces, and rebuilds the list when it is well again. */

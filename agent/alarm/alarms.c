@@ -46,6 +46,9 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 		.recheck_ms = OR_DEFAULT(settings->recheck_ms, 30000),
 		.confirm_ms = OR_DEFAULT(settings->confirm_ms, 10000),
 		.no_correlation = settings->no_correlation,
+		.arc_countdown_ms = settings->arc_countdown_ms,
+		.arc_timed_ms = settings->arc_timed_ms,
+		.arc_bound_ms = settings->arc_bound_ms,
 	};
 	TAILQ_INIT(&alarms->cleared);
 	TAILQ_INIT(&alarms->ended);
@@ -61,7 +64,8 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	if (alarms->texts == NULL || alarms->all == NULL || alarms->by_number == NULL ||
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
-	    expiry_new(alarms) < 0 || judge_new(alarms) < 0 || audiences_init(alarms) < 0) {
+	    expiry_new(alarms) < 0 || silenced_new(alarms) < 0 || judge_new(alarms) < 0 ||
+	    audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
@@ -87,6 +91,7 @@ alarms_stop(struct alarms *alarms)
 	if (alarms->is_stopped)
 		return;
 	alarms->is_stopped = true;
+	silences_stop(alarms->silences);
 	if (alarms->is_loaded)
 		alarm_numbers_close(alarms);
 	announcements_forget(alarms);
@@ -107,6 +112,7 @@ alarms_free(struct alarms *alarms)
 	if (alarms->window_timer != NULL)
 		throttle_free(alarms);
 	expiry_free(alarms);
+	silences_free(alarms->silences);
 	judge_free(alarms);
 	audiences_fini(alarms);
 	if (alarms->cleared_order != NULL)
@@ -325,6 +331,8 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	if (rc == 0)
 		rc = alarm_models_load(alarms);
 	if (rc == 0)
+		rc = silences_load(alarms->silences, error, size);
+	if (rc == 0)
 		rc = alarm_store_load(alarms, error, size);
 	if (rc == 0)
 		rc = model_listen(alarms->model, &listener);
@@ -337,6 +345,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	alarms->is_loaded = true;
 	adopt_all(alarms);
 	alarm_identity_load(alarms);
+	silenced_start(alarms);
 	return announce_list(alarms, NULL);
 }
 

@@ -70,6 +70,8 @@ entry_step(
 	step_add(alarms, e,
 	    &(struct step){ .time_ms = a->changed_ms, .kind = names[event].kind, .detail = a->severity });
 	place_touch(alarms, a, event);
+	if (event != TOWERD_ALARM_CHANGED)
+		silenced_heard(alarms, e);
 	(void)entry_judge(alarms, e);
 	return announce(alarms, e, names[event].record, event);
 }

@@ -9,6 +9,7 @@
 
 #include "agent/alarm/alarm.h"
 #include "agent/alarm/list/deadline.h"
+#include "agent/alarm/silence/silence.h"
 #include "agent/alarm/table.h"
 #include "agent/model/intern.h"
 #include "agent/view/order.h"
@@ -67,7 +68,9 @@ struct entry {
 	struct ring history, operations, steps;
 	/* Names of the resource, kept for the time when it is gone from the model. Interned in alarms->texts. */
 	const char *site_id, *area, *slot;
-	const char *silence; /* by whose word it is silent: a shelf's name; interned; NULL: nobody's */
+	const char *silence;       /* by whose word it is silent, and why; interned; NULL: nobody's */
+	uint32_t holder;           /* of silence.h; 0: none */
+	int64_t silenced_until_ms; /* UTC */
 };
 LIST_HEAD(entries, entry);
 TAILQ_HEAD(entry_list, entry);
@@ -174,6 +177,7 @@ struct alarms {
 	struct windows open_windows; /* in the order in which they close */
 	struct loop_timer *window_timer;
 
+	struct silences *silences;
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
@@ -238,6 +242,14 @@ bool entry_judge(struct alarms *alarms, struct entry *entry);
 void entry_rejudge(struct alarms *alarms, struct entry *entry);
 /* A cause was found, changed, or is none any more (NULL). Keeps the counts of what hangs below. */
 void entry_set_cause(struct alarms *alarms, struct entry *entry, struct entry *cause);
+
+/* silenced.c: what a person's word keeps from being told. */
+int silenced_new(struct alarms *alarms);
+void silenced_start(struct alarms *alarms); /* after the list was loaded */
+enum alarm_stand
+silenced_stand(struct alarms *alarms, struct entry *entry);        /* of an active one; FREE: nobody does */
+void silenced_release(struct alarms *alarms, struct entry *entry); /* it is cleared */
+void silenced_heard(struct alarms *alarms, const struct entry *entry); /* it was raised, or cleared */
 
 /* settle.c: compares what each audience should hold with what it was told. */
 struct telling_plan {

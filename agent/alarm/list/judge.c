@@ -68,6 +68,9 @@ stand_find(struct alarms *alarms, struct entry *e)
 {
 	if (e->alarm.type->is_safety)
 		return STAND_FREE;
+	enum alarm_stand by_word = silenced_stand(alarms, e);
+	if (by_word != STAND_FREE)
+		return by_word;
 	if (e->cause != NULL)
 		return STAND_CONSEQUENCE;
 	if (e->is_hint && entry_waits(alarms, e, alarms->settings.confirm_ms))
@@ -83,6 +86,7 @@ judge_cleared(struct alarms *alarms, struct entry *e)
 	deadline_clear(alarms->waits, &e->wait);
 	e->is_wait_over = false;
 	entry_set_cause(alarms, e, NULL);
+	silenced_release(alarms, e);
 	e->alarm.stand = STAND_FREE;
 	ending_start(alarms, e);
 	if (cause != NULL && cause->is_ending && LIST_EMPTY(&cause->effects))
@@ -94,6 +98,7 @@ entry_judge(struct alarms *alarms, struct entry *e)
 {
 	struct alarm *a = &e->alarm;
 	uint8_t before = a->stand;
+	uint32_t holder = e->holder;
 
 	if (a->severity == TOWERD_CLEARED) {
 		judge_cleared(alarms, e);
@@ -102,13 +107,15 @@ entry_judge(struct alarms *alarms, struct entry *e)
 	a->stand = (uint8_t)stand_find(alarms, e);
 	if (a->stand != STAND_WAITING && a->stand != STAND_UNCONFIRMED)
 		deadline_clear(alarms->waits, &e->wait);
-	if (before == a->stand)
+	/* After a start a silence has another number, and is the same. */
+	if (before == a->stand && (holder == e->holder || holder == 0))
 		return false;
 	step_add(alarms, e,
 	    &(struct step){ .time_ms = loop_utc_ms(alarms->loop),
 		.kind = STEP_STAND,
 		.detail = a->stand,
-		.number = a->cause,
+		.number = e->holder != 0 ? 0 : a->cause,
+		.until_ms = e->holder != 0 ? e->silenced_until_ms : 0,
 		.name = e->silence });
 	return true;
 }

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <towerd/time.h>
+
 #include "agent/alarm/list/inside.h"
 
 const char *const step_names[] = { "raised", "changed", "cleared", "stand", "told", "queued", "operator",
@@ -40,7 +42,7 @@ step_format(
     const struct alarms *alarms, const struct step *s, const struct scope *scope, char *out, size_t size)
 {
 	const char *name = s->name != NULL ? s->name : "";
-	char more[ALARM_TEXT_MAX + 128] = "";
+	char more[ALARM_TEXT_MAX + 128] = "", until[TOWERD_TIME_TEXT];
 
 	switch ((enum step_kind)s->kind) {
 	case STEP_NONE:
@@ -59,7 +61,8 @@ step_format(
 		if (s->number != 0)
 			cause_format(alarms, s->number, scope, more, sizeof(more));
 		else if (name[0] != '\0')
-			snprintf(more, sizeof(more), " (%s)", name);
+			snprintf(more, sizeof(more), " (%s; until %s)", name,
+			    towerd_time_format(s->until_ms, until));
 		snprintf(out, size, "%s%s", stand_words[s->detail], more);
 		break;
 	case STEP_TOLD:
