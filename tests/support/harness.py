@@ -143,6 +143,20 @@ class Process:
             raise AssertionError("%s: %s: %s" % (self.name, command, answer.group(2)))
         return answer.group(2)
 
+    def ask_all(self, commands):
+        """Many commands at once, for simulators of a city: AssertionError with the first that was answered with "error"."""
+        with self._lock:
+            start = len(self.lines)
+            self._popen.stdin.write("".join(command + "\n" for command in commands))
+            self._popen.stdin.flush()
+            def answers():
+                with self._arrived:
+                    return [line for line in self.lines[start:] if re.match(r"(ok|error)\b", line)]
+            wait_for(lambda: len(answers()) >= len(commands), "%s to answer %d commands" % (self.name, len(commands)), alive=[self])
+        for command, answer in zip(commands, answers()):
+            if answer.startswith("error"):
+                raise AssertionError("%s: %s: %s" % (self.name, command, answer))
+
     def signal(self, number):
         if self.poll() is None:
             os.kill(self.pid, number)

@@ -21,6 +21,7 @@ class Trapd:
         self.folder = test.path("snmptrapd-%d" % self.port)
         self.log = os.path.join(self.folder, "log")
         self.process = None
+        self._read, self._found = 0, []  # of the log
         os.makedirs(self.folder)
         with open(os.path.join(self.folder, "snmptrapd.conf"), "w") as f:
             f.write("authCommunity log public\n")
@@ -55,12 +56,14 @@ class Trapd:
     def notifications(self):
         """In the order of their arrival."""
         try:
-            with open(self.log, errors="replace") as f:
+            with open(self.log, errors="surrogateescape") as f:
+                f.seek(self._read)
                 text = f.read()
         except FileNotFoundError:
             return []
-        found = []
-        for line in text.splitlines():
+        whole = text.rfind("\n") + 1
+        self._read += len(text[:whole].encode(errors="surrogateescape"))
+        for line in text[:whole].splitlines():
             if not line.startswith("NOTIFICATION|"):
                 continue
             varbinds = {}
@@ -68,8 +71,8 @@ class Trapd:
                 match = re.match(r"\.([0-9.]+) = (.*)$", part)
                 if match:
                     varbinds[match.group(1)] = match.group(2)
-            found.append(varbinds)
-        return found
+            self._found.append(varbinds)
+        return [dict(varbinds) for varbinds in self._found]
 
     def sequences(self):
         """Journal numbers, in the order of arrival."""
