@@ -20,14 +20,14 @@ from physics import Alarm, City
 
 BUILD = os.environ.get("TOWERD_RELEASE_BUILD", harness.BUILD)
 IS_LONG = "TOWERD_LONG" in os.environ
-SCALE = 100
-HOURS = 24 if IS_LONG else 0.75
+SCALE = 150
+HOURS = 24 if IS_LONG else 0.7
 LEAVES, FEEDERS, TOWERS = (400, 16, 20) if IS_LONG else (70, 5, 6)
 PAUSE_S = 60  # between two blows, on the average
-STEP_S = 15
+STEP_S = 20
 POLL_S = 60
-# What changed so shortly before it went out of sight may have been seen or not: a round of polls, its repeats, and a machine that stands still for a second.
-DOUBT_S = 3 * POLL_S + SCALE
+# What changed so shortly before it went out of sight may have been seen or not: two rounds of polls, and a machine that stands still for half a second.
+DOUBT_S = 2 * POLL_S + SCALE // 2
 
 
 class Chaos(harness.TestCase):
@@ -46,7 +46,7 @@ class Chaos(harness.TestCase):
         self.agent.config["plugins"] = {
             "snmp-agent": self.agent.snmp_agent(sinks=[{
                 "name": "nms", "address": "udp:127.0.0.1:%d" % self.sink.port, "type": "inform", "timeout": "1m"}]),
-            # The timeout is 200 ms of real time: a machine that is busy must not look like a device that is dead.
+            # The timeout is 130 ms of real time: a machine that is busy must not look like a device that is dead.
             "snmp": {"interval": "%ds" % POLL_S, "battery-factor": 1, "timeout": "20s", "retries": 2, "deadline": "1h"},
             "mqtt": {"broker": "mqtt://127.0.0.1:%d" % self.stage.broker_port, "telemetry-interval": "30s"}}
         self.agent.start("--clock-scale", str(SCALE))

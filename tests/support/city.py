@@ -55,16 +55,16 @@ def plan(chance, leaves, feeders, towers):
         Site("CORE", feeder="F-CORE", has_genset=True),
         Site("PAIR-A", feeder="F-A", paths=(("CORE",),), has_genset=True), Site("PAIR-B", feeder="F-B", paths=(("CORE",),), has_genset=True),
         Site("RING-1", feeder="F-A", paths=(("CORE",), ("RING-2", "RING-3", "CORE"))),
-        Site("RING-2", feeder="F-1", paths=(("RING-1", "CORE"), ("RING-3", "CORE"))),
+        Site("RING-2", feeder="F-1", paths=(("RING-1", "CORE"), ("RING-3", "CORE")), has_genset=True),
         Site("RING-3", feeder="F-B", paths=(("CORE",), ("RING-2", "RING-1", "CORE"))),
-        Site("FAR", feeder="F-2", paths=(("PAIR-A",),))]
+        Site("FAR", feeder="F-2", paths=(("PAIR-A",),), has_genset=True)]
     for hub in hubs:
         hub.autonomy_s = 2 * 3600
     ways = [(("PAIR-A",), ("PAIR-B",)), (("PAIR-A",),), (("PAIR-B",),), (("RING-1",),), (("RING-2",),), (("RING-3",),), (("FAR",),),
             (("FAR",), ("RING-2",))]
-    sites = [Site("S-%03d" % i, feeder="F-%d" % (i % feeders + 1), paths=ways[i % len(ways)], autonomy_s=60 * chance.randint(15, 40),
+    sites = [Site("S-%03d" % i, feeder="F-%d" % (i % feeders + 1), paths=ways[i % len(ways)], autonomy_s=60 * chance.randint(15, 25),
                   has_genset=chance.random() < 0.2) for i in range(leaves)]
-    portable = [Site("COW-%d" % i, feeder="GENSET-OF-COW-%d" % i, devices=("tower",), autonomy_s=60 * chance.randint(15, 30))
+    portable = [Site("COW-%d" % i, feeder="GENSET-OF-COW-%d" % i, devices=("tower",), autonomy_s=60 * chance.randint(15, 25))
                 for i in range(towers)]
     return hubs + sites + portable
 

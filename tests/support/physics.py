@@ -12,7 +12,7 @@ from collections import namedtuple
 from dataclasses import dataclass, field
 
 FLOAT_V = 54.0  # while there is supply
-FULL_V, EMPTY_V = 50.5, 42.0  # on battery, falling with the charge
+FULL_V, EMPTY_V = 50.5, 40.0  # on battery, falling with the charge
 RECHARGE_S = 3600
 GENSET_START_S = 120
 UNDERVOLTAGE = ((43.0, "critical"), (45.0, "major"), (47.0, "minor"))  # worst first; the catalogue's limits
