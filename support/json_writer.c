@@ -39,6 +39,17 @@ put(struct towerd_json_writer *w, const char *text, size_t len)
 	w->len += len;
 }
 
+/* Octets that stand in a string as they are; nearly all that we write does, so it is copied in runs. */
+static size_t
+plain_run(const char *text, size_t len)
+{
+	size_t run = 0;
+
+	while (run < len && text[run] >= ' ' && text[run] < 0x7f && text[run] != '"' && text[run] != '\\')
+		run++;
+	return run;
+}
+
 /* The escapes of RFC 8259, 7; what is not UTF-8 becomes U+FFFD, an octet at a time. */
 static void
 put_string(struct towerd_json_writer *w, const char *text, size_t len)
@@ -51,6 +62,11 @@ put_string(struct towerd_json_writer *w, const char *text, size_t len)
 	for (size_t i = 0, octets; i < len; i += octets) {
 		uint32_t code;
 		char escape[8];
+		octets = plain_run(text + i, len - i);
+		if (octets > 0) {
+			put(w, text + i, octets);
+			continue;
+		}
 		octets = utf8_decode(text + i, len - i, &code);
 		if (octets == 0) {
 			octets = 1;
@@ -134,9 +150,13 @@ towerd_json_put_int(struct towerd_json_writer *w, const char *key, int64_t value
 void
 towerd_json_put_uint(struct towerd_json_writer *w, const char *key, uint64_t value)
 {
-	char text[24];
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	put_value(w, key, text);
+	char text[24], *digits = text + sizeof(text) - 1;
+
+	*digits = '\0';
+	do
+		*--digits = (char)('0' + value % 10);
+	while ((value /= 10) != 0);
+	put_value(w, key, digits);
 }
 
 void

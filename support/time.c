@@ -115,13 +115,31 @@ split_time(int64_t utc_ms, struct tm *tm)
 	return ms % 1000;
 }
 
+/* `width` digits and what follows them: a record of an alarm has six times in it, and printf takes many times as long. */
+static char *
+put_number(char *out, int width, int number, char next)
+{
+	for (int i = width; i-- > 0; number /= 10)
+		out[i] = (char)('0' + number % 10);
+	out[width] = next;
+	return out + width + 1;
+}
+
 const char *
 towerd_time_format(int64_t utc_ms, char *out)
 {
 	struct tm tm;
 	int ms = (int)split_time(utc_ms, &tm);
-	size_t len = strftime(out, TOWERD_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + len, TOWERD_TIME_TEXT - len, ".%03dZ", ms);
+	char *at = out;
+
+	at = put_number(at, 4, tm.tm_year + 1900, '-');
+	at = put_number(at, 2, tm.tm_mon + 1, '-');
+	at = put_number(at, 2, tm.tm_mday, 'T');
+	at = put_number(at, 2, tm.tm_hour, ':');
+	at = put_number(at, 2, tm.tm_min, ':');
+	at = put_number(at, 2, tm.tm_sec, '.');
+	at = put_number(at, 3, ms, 'Z');
+	*at = '\0';
 	return out;
 }
 
