@@ -77,6 +77,7 @@ fault_report(struct alarms *alarms, struct device *device, const struct towerd_f
 		moment.expires_ms = fault->expires_ms <= 0 ? 0
 		    : fault->expires_ms < EXPIRES_MAX_MS   ? fault->expires_ms
 							   : EXPIRES_MAX_MS;
+		moment.is_hint = fault->is_hint;
 		/* A severity that the type does not use becomes the next one that it does: a device need not know our ladders. */
 		(void)raise_at(alarms, device->entity.number, type->name, qualifier,
 		    alarm_type_severity(type, fault->severity), text[0] != '\0' ? text : type->description,

@@ -163,6 +163,65 @@ a_fault_that_is_told_without_an_expiry_stands(void)
 }
 
 static void
+hint(struct fixture *f, const char *type)
+{
+	struct towerd_fault fault = { .size = sizeof(fault),
+		.device = fixture_device(f, "NIN-1", "power")->entity.number,
+		.type = type,
+		.qualifier = "",
+		.is_raised = true,
+		.is_hint = true };
+	(void)model_fault(f->model, &fault);
+}
+
+static void
+what_a_notification_says_is_held_true_and_told_when_a_reading_confirms_it(void)
+{
+	struct fixture f;
+
+	fixture_start(&f);
+	hint(&f, "site/door-open");
+	CU_ASSERT_PTR_NOT_NULL(standing(&f, "site/door-open", ""));
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!raise site/door-open warning\n");
+	raise_for(&f, "site/door-open", "", 0);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "tell site/door-open warning\n");
+	fixture_step(&f, 60000);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "");
+	fixture_stop(&f);
+}
+
+static void
+what_the_reading_refutes_is_never_told(void)
+{
+	struct fixture f;
+
+	fixture_start(&f);
+	hint(&f, "site/door-open");
+	fixture_step(&f, 100);
+	fixture_fault(&f, "power", "site/door-open", "", false, 0, NULL, 0);
+	fixture_step(&f, 60000);
+	CU_ASSERT_STRING_EQUAL(
+	    fixture_heard(&f), "!raise site/door-open warning\n!clear site/door-open cleared\n");
+	fixture_stop(&f);
+}
+
+static void
+what_no_reading_confirms_is_told_when_the_wait_is_over_and_what_is_about_safety_at_once(void)
+{
+	struct fixture f;
+
+	fixture_start(&f);
+	hint(&f, "env/smoke");
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "raise env/smoke major\n");
+	hint(&f, "site/door-open");
+	fixture_step(&f, 9999);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!raise site/door-open warning\n");
+	fixture_step(&f, 1);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "tell site/door-open warning\n");
+	fixture_stop(&f);
+}
+
+static void
 another_driver_ends_what_the_one_before_it_heard(void)
 {
 	struct fixture f;
@@ -207,6 +266,9 @@ static const struct claim claims[] = {
 	CLAIM(a_fault_with_an_expiry_ends_by_itself_unless_told_again),
 	CLAIM(an_expiry_starts_anew_with_the_agent),
 	CLAIM(a_fault_that_is_told_without_an_expiry_stands),
+	CLAIM(what_a_notification_says_is_held_true_and_told_when_a_reading_confirms_it),
+	CLAIM(what_the_reading_refutes_is_never_told),
+	CLAIM(what_no_reading_confirms_is_told_when_the_wait_is_over_and_what_is_about_safety_at_once),
 	CLAIM(another_driver_ends_what_the_one_before_it_heard),
 	CLAIM(a_site_on_its_reserve_says_so_to_who_paces_its_devices),
 };
