@@ -55,6 +55,10 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	alarms->on_operated = alarm_identity_operated;
 	alarms->on_purged = purged;
 	alarms->put_details = threshold_write;
+	alarms->on_hub = reachability_hub;
+	alarms->on_group = outage_look;
+	alarms->mains_kind = catalogue_find("mains.present")->kind.number;
+	alarms->runtime_kind = catalogue_find("battery.runtime")->kind.number;
 	alarms->texts = intern_new();
 	alarms->all = order_new(scopes);
 	alarms->by_number = order_new(scopes);
@@ -65,6 +69,7 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
 	    expiry_new(alarms) < 0 || silenced_new(alarms) < 0 || judge_new(alarms) < 0 ||
+	    correlation_new(alarms) < 0 ||
 	    audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
@@ -107,6 +112,7 @@ alarms_free(struct alarms *alarms)
 	thresholds_free(alarms);
 	reachability_free(alarms);
 	staleness_free(alarms);
+	outages_free(alarms);
 	if (alarms->texts != NULL)
 		entries_free(alarms);
 	if (alarms->window_timer != NULL)
@@ -114,6 +120,7 @@ alarms_free(struct alarms *alarms)
 	expiry_free(alarms);
 	silences_free(alarms->silences);
 	judge_free(alarms);
+	correlation_free(alarms);
 	audiences_fini(alarms);
 	if (alarms->cleared_order != NULL)
 		cleared_free(alarms);
@@ -143,6 +150,7 @@ on_reading(void *arg, struct sensor *sensor)
 	if (sensor->watch != 0 && watch_is_stale(alarms, sensor))
 		staleness_fresh(alarms, sensor);
 	threshold_reading(alarms, sensor);
+	outage_reading(alarms, sensor);
 }
 
 static void
@@ -245,6 +253,7 @@ on_device_removed(void *arg, struct device *device)
 	place_clear(alarms, device->site->entity.number, device->entity.number,
 	    "the device is no longer in the inventory");
 	reachability_device_removed(alarms, device);
+	correlate_site(alarms, device->site);
 }
 
 static void
@@ -257,12 +266,48 @@ on_site_removed(void *arg, struct site *site)
 	for (size_t i = 0; i < site->device_count; i++)
 		on_device_removed(alarms, site->devices[i]);
 	reachability_site_removed(alarms, site);
+	correlate_site_removed(alarms, site);
 	place_clear(alarms, site->entity.number, 0, "the site is no longer in the inventory");
 	struct place *place = place_of(alarms, site->entity.number, false);
 	if (place != NULL && LIST_EMPTY(&place->entries)) {
 		table_remove(&alarms->places, &place->by_number);
 		free(place);
 	}
+}
+
+static void
+on_site(void *arg, struct site *site, bool is_new)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped && is_new)
+		correlate_site(alarms, site);
+}
+
+static void
+on_paths(void *arg, struct site *site)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped)
+		correlate_site(alarms, site);
+}
+
+static void
+on_member(void *arg, struct group *group, struct site *site, bool is_member)
+{
+	(void)group;
+	(void)is_member;
+	on_paths(arg, site);
+}
+
+static void
+on_device(void *arg, struct device *device, bool is_new)
+{
+	struct alarms *alarms = arg;
+
+	if (!alarms->is_stopped && is_new)
+		correlate_site(alarms, device->site);
 }
 
 /* After a start: each alarm gets hold of what may clear it, or is cleared when nothing can any more. */
@@ -313,7 +358,11 @@ int
 alarms_load(struct alarms *alarms, char *error, size_t size)
 {
 	struct model_listener listener = {
+		.site = on_site,
 		.site_removed = on_site_removed,
+		.device = on_device,
+		.paths = on_paths,
+		.member = on_member,
 		.retired = on_retired,
 		.device_removed = on_device_removed,
 		.presence = on_presence,
@@ -343,6 +392,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	if (rc < 0)
 		return load_error(rc, error, size);
 	alarms->is_loaded = true;
+	correlate_load(alarms);
 	adopt_all(alarms);
 	alarm_identity_load(alarms);
 	silenced_start(alarms);

@@ -3,6 +3,7 @@
 #ifndef AGENT_ALARM_DETECT_DETECT_H
 #define AGENT_ALARM_DETECT_DETECT_H
 
+#include "agent/alarm/list/correlate.h"
 #include "agent/alarm/list/inside.h"
 #include "agent/model/identity.h"
 
@@ -37,6 +38,13 @@ void reachability_device_removed(struct alarms *alarms, struct device *device);
 void reachability_site_removed(struct alarms *alarms, const struct site *site);
 void reachability_free(struct alarms *alarms);
 bool reachability_is_silent(const struct alarms *alarms, const struct device *device);
+/* A hub without devices: its alarm follows what the graph infers. */
+void reachability_hub(struct alarms *alarms, const struct site *hub);
+
+/* outage.c */
+void outage_look(struct alarms *alarms, uint32_t group);
+void outage_reading(struct alarms *alarms, const struct sensor *sensor);
+void outages_free(struct alarms *alarms);
 
 /* staleness.c */
 void staleness_stale(struct alarms *alarms, struct sensor *sensor);

@@ -99,22 +99,27 @@ raise_device(struct alarms *alarms, const struct device *device, const struct si
 	(void)raise_at(alarms, device->entity.number, device_type, "", 0, text, &d->since);
 }
 
-/* The last device has been silent for long enough: one alarm at the site, which takes the place of its devices'. */
-static void
-raise_site(struct alarms *alarms, const struct site *site, const struct silent_site *s)
+/* The silence of a site begins with that of its last device. */
+static const struct moment *
+site_since(const struct silent_site *s)
 {
 	const struct silent_device *d, *last = LIST_FIRST(&s->devices);
-	char text[ALARM_TEXT_MAX + 1];
 
 	for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next))
 		if (d->since.ours_ms > last->since.ours_ms)
 			last = d;
+	return &last->since;
+}
+
+/* The last device has been silent for long enough: one alarm at the site. Those of its devices that stand stay, as its consequences. */
+static void
+raise_site(struct alarms *alarms, const struct site *site, const struct silent_site *s)
+{
+	char text[ALARM_TEXT_MAX + 1];
+
 	snprintf(text, sizeof(text), "none of its %zu device%s answers", site->device_count,
 	    site->device_count == 1 ? "" : "s");
-	(void)raise_at(alarms, site->entity.number, site_type, "", 0, text, &last->since);
-	for (size_t i = 0; i < site->device_count; i++)
-		clear_by_type(
-		    alarms, site->devices[i]->entity.number, device_type, "the whole site does not answer");
+	(void)raise_at(alarms, site->entity.number, site_type, "", 0, text, site_since(s));
 }
 
 static bool
@@ -143,6 +148,10 @@ silent_site_settle(struct alarms *alarms, struct silent_site *s)
 	}
 	bool is_down = alarm_find(alarms, s->site, site_type, "") != NULL;
 	bool all = !is_down && is_all_silent(site);
+	if (all)
+		correlate_silent(alarms, site, site_since(s)->ours_ms);
+	else
+		correlate_answers(alarms, site);
 	for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next)) {
 		if (d->due_ms > now)
 			next = next == 0 || d->due_ms < next ? d->due_ms : next;
@@ -220,7 +229,12 @@ device_forget(struct alarms *alarms, struct silent_site *s, uint32_t device)
 		LIST_REMOVE(d, next);
 		free(d);
 	}
-	if (s != NULL && LIST_EMPTY(&s->devices))
+	if (s == NULL)
+		return;
+	const struct site *site = model_site_of(alarms->model, s->site);
+	if (site != NULL)
+		correlate_answers(alarms, site);
+	if (LIST_EMPTY(&s->devices))
 		silent_site_drop(alarms, s);
 }
 
@@ -278,6 +292,26 @@ reachability_device_removed(struct alarms *alarms, struct device *device)
 	struct silent_site *s = silent_site_find(alarms, site->entity.number);
 	if (s != NULL)
 		silent_site_settle(alarms, s);
+}
+
+void
+reachability_hub(struct alarms *alarms, const struct site *hub)
+{
+	uint32_t number = hub->entity.number;
+	char text[ALARM_TEXT_MAX + 1];
+
+	if (!correlation_infers(alarms, number)) {
+		for (size_t i = 0; i < hub->device_count; i++)
+			if (!hub->devices[i]->is_removed)
+				return; /* it speaks for itself */
+		clear_by_type(alarms, number, site_type, "a site that depends on it alone answers");
+		return;
+	}
+	if (alarm_find(alarms, number, site_type, "") != NULL)
+		return;
+	snprintf(text, sizeof(text), "none of the sites that depend on it alone answers");
+	struct moment now = moment_now(alarms, 0);
+	(void)raise_at(alarms, number, site_type, "", 0, text, &now);
 }
 
 void

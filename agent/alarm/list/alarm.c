@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/alarm/list/correlate.h"
 #include "agent/alarm/list/inside.h"
 #include "agent/alarm/list/text.h"
 
@@ -72,8 +73,11 @@ entry_step(
 	place_touch(alarms, a, event);
 	if (event != TOWERD_ALARM_CHANGED)
 		silenced_heard(alarms, e);
+	correlate_note(alarms, e);
 	(void)entry_judge(alarms, e);
-	return announce(alarms, e, names[event].record, event);
+	int rc = announce(alarms, e, names[event].record, event);
+	correlate_spread(alarms, e);
+	return rc;
 }
 
 static int

@@ -62,6 +62,7 @@ struct entry {
 	/* Of a device's own fault: when it was last told as raised, monotonic (INT64_MIN: not since the start); how long that holds, 0: until it is cleared. */
 	int64_t heard_ms, expires_ms;
 	struct deadline expiry, wait; /* deadline.h */
+	int64_t wait_end_ms;          /* monotonic: when it has waited long enough; 0: it does not wait */
 	struct entry *cause;          /* of alarm.cause */
 	LIST_HEAD(, entry) effects;   /* those whose cause it is */
 	LIST_ENTRY(entry) in_effects; /* while `cause` */
@@ -171,6 +172,10 @@ struct alarms {
 	void (*on_purged)(struct alarms *alarms, struct entry *entry);
 	/* Members of a record that only who raised the alarm knows; may be NULL. */
 	void (*put_details)(struct alarms *alarms, const struct entry *entry, struct towerd_json_writer *w);
+	/* Something that the graph says of a site, or the supply of a group, may be different: whoever raises an alarm by it looks. */
+	void (*on_hub)(struct alarms *alarms, const struct site *site);
+	void (*on_group)(struct alarms *alarms, uint32_t group);
+	struct correlation *correlation; /* correlate.c */
 	struct loop_timer *fill_timer;
 
 	struct table windows;
@@ -181,6 +186,8 @@ struct alarms {
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
+	struct table outages; /* outage.c */
+	unsigned mains_kind, runtime_kind; /* of sensors */
 	struct deadlines *expiries, *waits; /* expiry.c, judge.c */
 
 	struct view *views[VIEWS_MAX];
@@ -242,6 +249,8 @@ bool entry_judge(struct alarms *alarms, struct entry *entry);
 void entry_rejudge(struct alarms *alarms, struct entry *entry);
 /* A cause was found, changed, or is none any more (NULL). Keeps the counts of what hangs below. */
 void entry_set_cause(struct alarms *alarms, struct entry *entry, struct entry *cause);
+/* An effect of it has another cause now: if it is over and was waiting for that one alone, its end is told. */
+void entry_effect_left(struct alarms *alarms, struct entry *cause);
 
 /* silenced.c: what a person's word keeps from being told. */
 int silenced_new(struct alarms *alarms);

@@ -6,17 +6,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/alarm/list/correlate.h"
 #include "agent/alarm/list/inside.h"
 
 const char *const alarm_stand_names[] = { "free", "shelved", "maintenance", "controlled", "consequence",
 	"waiting", "unconfirmed", "chattering", NULL };
 
+#define LOOK_MS 1000 /* an alarm that waits for its cause looks for it this often */
+
 /* The end of a cause is told when none hangs on it any more, or when they had the time to end as well. */
 static void
 ending_start(struct alarms *alarms, struct entry *e)
 {
-	if (LIST_EMPTY(&e->effects) || !entry_is_told(e))
+	if (LIST_EMPTY(&e->effects))
 		return;
+	correlate_ask_effects(alarms, e);
 	e->is_ending = deadline_set(alarms->waits, &e->wait,
 			   loop_now_ms(alarms->loop) + alarms->settings.recheck_ms) == 0;
 }
@@ -49,18 +53,31 @@ wait_due(void *arg, struct deadline *deadline)
 		ending_over(alarms, e);
 		return;
 	}
-	e->is_wait_over = true;
+	e->is_wait_over = loop_now_ms(alarms->loop) >= e->wait_end_ms;
 	entry_rejudge(alarms, e);
 }
 
-/* Waits, unless it has waited already. */
-static bool
-entry_waits(struct alarms *alarms, struct entry *e, int64_t ms)
+void
+entry_effect_left(struct alarms *alarms, struct entry *cause)
 {
+	if (cause->is_ending && LIST_EMPTY(&cause->effects))
+		(void)deadline_set(alarms->waits, &cause->wait, loop_now_ms(alarms->loop));
+}
+
+/* Waits for so long at most, unless it has waited already; `again_ms`: it is looked at again that often meanwhile. */
+static bool
+entry_waits(struct alarms *alarms, struct entry *e, int64_t ms, int64_t again_ms)
+{
+	int64_t now = loop_now_ms(alarms->loop);
+
 	if (e->is_wait_over)
 		return false;
-	return e->wait.at_ms != 0 ||
-	    deadline_set(alarms->waits, &e->wait, loop_now_ms(alarms->loop) + ms) == 0;
+	if (e->wait_end_ms == 0)
+		e->wait_end_ms = now + ms;
+	if (e->wait.at_ms != 0)
+		return true;
+	int64_t next = now + again_ms < e->wait_end_ms ? now + again_ms : e->wait_end_ms;
+	return deadline_set(alarms->waits, &e->wait, next) == 0;
 }
 
 static enum alarm_stand
@@ -68,12 +85,16 @@ stand_find(struct alarms *alarms, struct entry *e)
 {
 	if (e->alarm.type->is_safety)
 		return STAND_FREE;
+	/* Found for the silenced too: they count as what they are. */
+	enum cause_verdict cause = correlate(alarms, e);
 	enum alarm_stand by_word = silenced_stand(alarms, e);
 	if (by_word != STAND_FREE)
 		return by_word;
-	if (e->cause != NULL)
+	if (cause == CAUSE_FOUND)
 		return STAND_CONSEQUENCE;
-	if (e->is_hint && entry_waits(alarms, e, alarms->settings.confirm_ms))
+	if (cause == CAUSE_WAIT && entry_waits(alarms, e, alarms->settings.cause_wait_ms, LOOK_MS))
+		return STAND_WAITING;
+	if (e->is_hint && entry_waits(alarms, e, alarms->settings.confirm_ms, alarms->settings.confirm_ms))
 		return STAND_UNCONFIRMED;
 	return STAND_FREE;
 }
@@ -85,6 +106,7 @@ judge_cleared(struct alarms *alarms, struct entry *e)
 
 	deadline_clear(alarms->waits, &e->wait);
 	e->is_wait_over = false;
+	e->wait_end_ms = 0;
 	entry_set_cause(alarms, e, NULL);
 	silenced_release(alarms, e);
 	e->alarm.stand = STAND_FREE;
@@ -105,8 +127,10 @@ entry_judge(struct alarms *alarms, struct entry *e)
 		return before != a->stand;
 	}
 	a->stand = (uint8_t)stand_find(alarms, e);
-	if (a->stand != STAND_WAITING && a->stand != STAND_UNCONFIRMED)
+	if (a->stand != STAND_WAITING && a->stand != STAND_UNCONFIRMED) {
 		deadline_clear(alarms->waits, &e->wait);
+		e->wait_end_ms = 0;
+	}
 	/* After a start a silence has another number, and is the same. */
 	if (before == a->stand && (holder == e->holder || holder == 0))
 		return false;
