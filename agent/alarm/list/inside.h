@@ -186,8 +186,8 @@ struct alarms {
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
-	struct table outages; /* outage.c */
-	unsigned mains_kind, runtime_kind; /* of sensors */
+	struct table outages;               /* outage.c */
+	unsigned mains_kind, runtime_kind;  /* of sensors */
 	struct deadlines *expiries, *waits; /* expiry.c, judge.c */
 
 	struct view *views[VIEWS_MAX];
