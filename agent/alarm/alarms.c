@@ -69,8 +69,7 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
 	    expiry_new(alarms) < 0 || silenced_new(alarms) < 0 || judge_new(alarms) < 0 ||
-	    correlation_new(alarms) < 0 ||
-	    audiences_init(alarms) < 0) {
+	    correlation_new(alarms) < 0 || audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
