@@ -1,106 +1,156 @@
 /* SPDX-License-Identifier: ISC */
-/* What is asked of a parsed JSON text. */
+/* Reads JSON by jansson; the one file that includes it. A value of ours is jansson's own, under another name. */
+#include "towerd/json.h"
+
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/decimal.h"
-#include "support/json_value.h"
-#include "towerd/json.h"
+#include "support/utf8.h"
 
-static bool
-is_of(const struct towerd_json *v, enum json_type type)
+enum { DEPTH_MAX = 64 };
+
+static const json_t *
+value_of(const struct towerd_json *v)
 {
-	return v != NULL && v->type == type;
+	return (const json_t *)v;
+}
+
+static const struct towerd_json *
+ours(const json_t *v)
+{
+	return (const struct towerd_json *)v;
+}
+
+/* Where a text goes deeper than DEPTH_MAX, or `len`: jansson would follow 2,048 levels on the stack of whoever calls. */
+static size_t
+too_deep_at(const char *text, size_t len)
+{
+	bool in_text = false;
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+		if (in_text && c == '\\')
+			i++;
+		else if (c == '"')
+			in_text = !in_text;
+		else if (!in_text && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
+			return i;
+		else if (!in_text && (c == '}' || c == ']') && depth > 0)
+			depth--;
+	}
+	return len;
+}
+
+/* jansson quotes what it stumbled over: the copy stays one line. */
+static void
+say(char *error, size_t size, unsigned line, unsigned column, const char *what)
+{
+	char clean[JSON_ERROR_TEXT_LENGTH];
+	utf8_clean(clean, sizeof(clean), what, strlen(what), '\0');
+	snprintf(error, size, "line %u, column %u: %s", line, column, clean);
+}
+
+struct towerd_json *
+towerd_json_parse(const char *text, size_t len, char *error, size_t size)
+{
+	size_t deep = too_deep_at(text, len);
+	if (deep < len) {
+		unsigned line = 1, column = 1;
+		for (size_t i = 0; i < deep; i++) {
+			column = text[i] == '\n' ? 1 : column + 1;
+			line += text[i] == '\n';
+		}
+		say(error, size, line, column, "nested deeper than 64 levels");
+		return NULL;
+	}
+	json_error_t found;
+	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &found);
+	if (root == NULL)
+		say(error, size, found.line > 0 ? (unsigned)found.line : 1,
+		    found.column > 0 ? (unsigned)found.column : 1, found.text);
+	return (struct towerd_json *)root;
 }
 
 void
 towerd_json_free(struct towerd_json *root)
 {
-	free(root);
+	json_decref((json_t *)root);
 }
 
 bool
 towerd_json_is_object(const struct towerd_json *v)
 {
-	return is_of(v, JSON_OBJECT);
+	return json_is_object(value_of(v));
 }
 
 bool
 towerd_json_is_null(const struct towerd_json *v)
 {
-	return is_of(v, JSON_NULL);
+	return json_is_null(value_of(v));
 }
 
 bool
 towerd_json_is_array(const struct towerd_json *v)
 {
-	return is_of(v, JSON_ARRAY);
+	return json_is_array(value_of(v));
 }
 
 const struct towerd_json *
 towerd_json_get(const struct towerd_json *object, const char *key)
 {
-	size_t low = 0, high = is_of(object, JSON_OBJECT) ? object->count : 0;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(key, object->children[middle]->key);
-		if (order == 0)
-			return object->children[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return ours(json_object_get(value_of(object), key));
 }
 
 size_t
 towerd_json_count(const struct towerd_json *v)
 {
-	return v != NULL ? v->count : 0;
+	return json_is_array(value_of(v)) ? json_array_size(value_of(v)) : json_object_size(value_of(v));
 }
 
 const struct towerd_json *
 towerd_json_item(const struct towerd_json *array, size_t i)
 {
-	return is_of(array, JSON_ARRAY) && i < array->count ? array->children[i] : NULL;
+	return ours(json_array_get(value_of(array), i));
 }
 
 int
 towerd_json_each(const struct towerd_json *object,
     int (*fn)(void *arg, const char *key, const struct towerd_json *value), void *arg)
 {
-	const struct towerd_json *pair = object + 1;
+	json_t *o = (json_t *)(uintptr_t)object; /* an iterator of jansson could also write */
 	int rc = 0;
-
-	if (!is_of(object, JSON_OBJECT))
-		return 0;
-	for (uint32_t i = 0; i < object->count && rc == 0; i++, pair += pair->size)
-		rc = fn(arg, pair->key, pair);
+	for (void *i = json_object_iter(o); i != NULL && rc == 0; i = json_object_iter_next(o, i))
+		rc = fn(arg, json_object_iter_key(i), ours(json_object_iter_value(i)));
 	return rc;
 }
 
 int
 towerd_json_text(const struct towerd_json *v, const char **text, size_t *len)
 {
-	if (!is_of(v, JSON_TEXT) || strlen(v->text) != v->len)
+	if (!json_is_string(value_of(v)))
 		return -EINVAL;
-	*text = v->text;
+	const char *string = json_string_value(value_of(v));
+	size_t length = json_string_length(value_of(v));
+	if (strlen(string) != length)
+		return -EINVAL;
+	*text = string;
 	if (len != NULL)
-		*len = v->len;
+		*len = length;
 	return 0;
 }
 
 int
 towerd_json_bool(const struct towerd_json *v, bool *out)
 {
-	if (!is_of(v, JSON_TRUE) && !is_of(v, JSON_FALSE))
+	if (!json_is_boolean(value_of(v)))
 		return -EINVAL;
-	*out = v->type == JSON_TRUE;
+	*out = json_is_true(value_of(v));
 	return 0;
 }
 
@@ -108,13 +158,13 @@ int
 towerd_json_int(const struct towerd_json *v, int64_t *out)
 {
 	/* JSON knows one kind of number: 3, 3.0 and 0.3e1 are the same. */
-	if (is_of(v, JSON_INTEGER)) {
-		*out = v->integer;
+	if (json_is_integer(value_of(v))) {
+		*out = json_integer_value(value_of(v));
 		return 0;
 	}
-	if (!is_of(v, JSON_REAL))
+	if (!json_is_real(value_of(v)))
 		return -EINVAL;
-	double real = v->real;
+	double real = json_real_value(value_of(v));
 	if (real >= 0x1p63 || real < -0x1p63)
 		return -ERANGE;
 	if ((double)(int64_t)real != real)
@@ -127,14 +177,14 @@ int
 towerd_json_decimal(const struct towerd_json *v, unsigned decimals, int64_t *out)
 {
 	char text[40];
-	if (is_of(v, JSON_INTEGER)) {
-		snprintf(text, sizeof(text), "%" PRId64, v->integer);
+	if (json_is_integer(value_of(v))) {
+		snprintf(text, sizeof(text), "%" PRId64, (int64_t)json_integer_value(value_of(v)));
 		return decimal_parse(text, decimals, out);
 	}
-	if (!is_of(v, JSON_REAL))
+	if (!json_is_real(value_of(v)))
 		return -EINVAL;
 	/* The shortest text that reads back as the same number is what the sender wrote: 53.05, not 53.049999999999997. */
-	double real = v->real;
+	double real = json_real_value(value_of(v));
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, real);
 		if (strtod(text, NULL) == real) /* NOLINT(cert-err34-c): our own text */

@@ -9,11 +9,12 @@ import re
 import sys
 
 FOR_TESTS = re.compile(r"(_test|_testing|_fuzz|_fixture)\.[ch]$|/fake[a-z_]*\.[ch]$|^tests/")
-LIBRARIES = "event2/ sqlite3.h libfyaml.h openssl/ libical/ mosquitto.h net-snmp/ CUnit/".split()
+LIBRARIES = "event2/ sqlite3.h libfyaml.h jansson.h openssl/ libical/ mosquitto.h net-snmp/ CUnit/".split()
 OWNERS = {
     "event2/": r"agent/loop/loop\.c",
     "sqlite3.h": r"agent/store/.*",
     "libfyaml.h": r"support/yaml\.c",
+    "jansson.h": r"support/json\.c",
     "openssl/": r"agent/repair/jws\.c",
     "libical/": r"support/calendar\.c",
     "mosquitto.h": r"plugins/mqtt/connection\.c",
