@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: ISC
 """
-A day of chaos in a city: feeders are cut, hubs and links lost, links and doors flap, boxes and portable towers fall silent, clocks are wrong, all of it at once.
-At its end some of it is repaired and some is not. Then the list of active alarms is what the physics of the city (support/physics.py) says, no more and
-no less, and what an inform sink was told is the list that the agent says it told it.
+A day of chaos in a city: feeders are cut, hubs and links lost, links and doors flap, boxes and portable towers fall silent, clocks are wrong, all of it
+at once, and at its end some of it is repaired and some is not. Two agents watch: one tells as it is made to, one tells everything. Then, at both:
 
-An hour with a hundred sites; with TOWERD_LONG a day with more. TOWERD_SEED: another day.
+- The list of active alarms is what the physics of the city (support/physics.py) says, no more and no less.
+- What an inform sink was told is the list that the agent says it told it.
+- (the first) What went wrong by itself was told, and what was only its consequence was not.
+
+An hour with eighty sites; with TOWERD_LONG a day with more. TOWERD_SEED: another day.
 """
 import json
 import os
 import random
+import time
+from datetime import datetime
 
 import city
 import control
@@ -22,12 +27,73 @@ BUILD = os.environ.get("TOWERD_RELEASE_BUILD", harness.BUILD)
 IS_LONG = "TOWERD_LONG" in os.environ
 SCALE = 150
 HOURS = 24 if IS_LONG else 0.7
-LEAVES, FEEDERS, TOWERS = (400, 16, 20) if IS_LONG else (70, 5, 6)
+LEAVES, FEEDERS, TOWERS = (300, 15, 15) if IS_LONG else (70, 5, 6)
 PAUSE_S = 60  # between two blows, on the average
 STEP_S = 20
 POLL_S = 60
+SILENT_S = 60  # unreachable-after
 # What changed so shortly before it went out of sight may have been seen or not: two rounds of polls, and a machine that stands still for half a second.
 DOUBT_S = 2 * POLL_S + SCALE // 2
+UNREACHABLE, DEVICE_UNREACHABLE, MAINS = "comms/site-unreachable", "comms/device-unreachable", "power/mains-failure"
+WIDE_S = SILENT_S + 3 * POLL_S + SCALE  # between what happens in the city and what is told of it
+SUMMARIES = ("power/feeder-outage", "power/area-outage")  # of a group, not of a site
+
+
+class Watcher:
+    """An agent, its sink, and what both say."""
+
+    def __init__(self, test, name, inventory, broker_port, **alarm):
+        self.test, self.name = test, name
+        self.sink = trapd.Trapd(test)
+        self.sink.start()
+        self.nms = Nms(self.sink)
+        self.agent = Agent(test, inventory, build=BUILD, name=name, settings={
+            "name": name, "alarm": {"unreachable-after": "%ds" % SILENT_S, **alarm}, "log": {"level": "warning"},
+            "profile-dir": [harness.source("profiles"), test.path("profiles")]})
+        self.agent.config["plugins"] = {
+            "snmp-agent": self.agent.snmp_agent(sinks=[{
+                "name": "nms", "address": "udp:127.0.0.1:%d" % self.sink.port, "type": "inform", "timeout": "1m"}]),
+            # The timeout is 130 ms of real time: a machine that is busy must not look like a device that is dead.
+            "snmp": {"interval": "%ds" % POLL_S, "battery-factor": 1, "timeout": "20s", "retries": 2, "deadline": "1h"},
+            "mqtt": {"broker": "mqtt://127.0.0.1:%d" % broker_port, "telemetry-interval": "30s"}}
+        self.agent.start("--clock-scale", str(SCALE))
+        self.begin_ms = int(time.time() * 1000 - self.clock_s() * 1000 / SCALE)
+
+    def ask(self, *argv):
+        answer = control.ask(self.agent.socket, *argv)
+        self.test.assertEqual(answer.status, 0, answer.err)
+        return answer
+
+    def clock_s(self):
+        return self.ask("status").json()["uptime_ms"] / 1000
+
+    def is_ready(self, devices):
+        rows = self.ask("device", "list").json()
+        return len(rows) == devices and all(row["towerdDevicePresence"] == "reachable" for row in rows)
+
+    def alarms(self):
+        return self.ask("alarm", "list").json()
+
+    def active(self):
+        """As physics.py names them; what the agent says of itself is left out."""
+        return {Alarm(*(row["towerdAlarm" + name] for name in ("Site", "Device", "Sensor", "Type", "Severity")))
+                for row in self.alarms() if not row["towerdAlarmType"].startswith("agent/") and row["towerdAlarmType"] not in SUMMARIES}
+
+    def told_list(self):
+        """{number: …} of what the agent says the sink holds."""
+        return {row["towerdAlarmNumber"]: (row["towerdAlarmSite"], row["towerdAlarmType"], row["towerdAlarmSeverity"])
+                for row in self.alarms() if row["towerdAlarmTold"] and row["towerdAlarmType"] != EVENT}
+
+    def records(self):
+        """Of alarms, as (clock in seconds, type of the record, body)."""
+        for record in self.ask("journal", "--since", "0").lines():
+            if record["type"].startswith("alarm."):
+                utc_ms = datetime.fromisoformat(record["time"]).timestamp() * 1000
+                yield (utc_ms - self.begin_ms) / 1000, record["type"], json.loads(record["body"])
+
+    def told(self):
+        """(clock, site, type) of each alarm that was told to be there."""
+        return [(at, body["site"], body["type"]) for at, _, body in self.records() if body.get("told-to") and body["severity"] != "cleared"]
 
 
 class Chaos(harness.TestCase):
@@ -38,59 +104,33 @@ class Chaos(harness.TestCase):
         self.city = City(city.plan(chance, LEAVES, FEEDERS, TOWERS))
         self.day = city.Day(chance, self.city, HOURS, PAUSE_S)
         self.stage = city.Stage(self, self.city, SCALE, BUILD)
-        self.sink = trapd.Trapd(self)
-        self.sink.start()
-        self.nms = Nms(self.sink)
-        self.agent = Agent(self, self.stage.inventory(), build=BUILD, settings={
-            "alarm": {"unreachable-after": "60s"}, "profile-dir": [harness.source("profiles"), self.path("profiles")], "log": {"level": "warning"}})
-        self.agent.config["plugins"] = {
-            "snmp-agent": self.agent.snmp_agent(sinks=[{
-                "name": "nms", "address": "udp:127.0.0.1:%d" % self.sink.port, "type": "inform", "timeout": "1m"}]),
-            # The timeout is 130 ms of real time: a machine that is busy must not look like a device that is dead.
-            "snmp": {"interval": "%ds" % POLL_S, "battery-factor": 1, "timeout": "20s", "retries": 2, "deadline": "1h"},
-            "mqtt": {"broker": "mqtt://127.0.0.1:%d" % self.stage.broker_port, "telemetry-interval": "30s"}}
-        self.agent.start("--clock-scale", str(SCALE))
-        self.stage.start(self.agent)
+        self.watchers = [Watcher(self, name, self.stage.inventory(), self.stage.broker_port, correlate=does)
+                         for name, does in (("correlates", True), ("tells-all", False))]
+        self.first = self.watchers[0]
+        self.stage.start(self.first.begin_ms)
+        self.past = []  # (clock of the first, roots, silent sites, feeders that are out), step by step
 
     def alive(self):
-        return [self.agent.process] + self.stage.alive()
+        return [watcher.agent.process for watcher in self.watchers] + self.stage.alive()
 
-    def ask(self, *argv):
-        answer = control.ask(self.agent.socket, *argv)
-        self.assertEqual(answer.status, 0, answer.err)
-        return answer
-
-    def clock_s(self):
-        return self.ask("status").json()["uptime_ms"] / 1000
+    def wait(self, condition, what):
+        return self.wait_for(condition, what, alive=self.alive())
 
     def wait_clock(self, until_s):
-        harness.wait_for(lambda: self.clock_s() >= until_s, "second %d" % until_s, alive=self.alive())
-
-    def active(self):
-        """As physics.py names them; what the agent says of itself is left out."""
-        return {Alarm(*(row["towerdAlarm" + name] for name in ("Site", "Device", "Sensor", "Type", "Severity")))
-                for row in self.ask("alarm", "list").json() if not row["towerdAlarmType"].startswith("agent/")}
+        self.wait(lambda: self.first.clock_s() >= until_s, "second %d" % until_s)
 
     def begin(self):
-        """All is well, known to the agent, and told."""
-        def is_known():
-            rows = self.ask("device", "list").json()
-            return len(rows) == sum(len(site.devices) for site in self.city.sites.values()) and all(
-                row["towerdDevicePresence"] == "reachable" for row in rows)
-        self.wait_for(is_known, "all devices to answer", alive=self.alive())
-        restarted, = (row for row in self.ask("alarm", "list").json() if row["towerdAlarmType"] == "agent/restarted")
-        self.ask("alarm", "ack", str(restarted["towerdAlarmNumber"]), "it has begun")  # this one waits for a person
-        self.wait_for(lambda: self.active() == set(), "a city where all is well", alive=self.alive())
-
-    def step(self):
-        """The city does not run ahead of the agent's clock; when the machine is slow, its day gets longer, not coarser."""
-        self.city.step(STEP_S)
-        self.stage.show()
-        self.wait_clock(max(self.clock_at_step + STEP_S, 0))
-        self.clock_at_step = self.clock_s()
+        """All is well, and known to the agents."""
+        devices = sum(len(site.devices) for site in self.city.sites.values())
+        for watcher in self.watchers:
+            self.wait(lambda: watcher.is_ready(devices), "all devices to answer")
+            restarted, = (row for row in watcher.alarms() if row["towerdAlarmType"] == EVENT)
+            watcher.ask("alarm", "ack", str(restarted["towerdAlarmNumber"]), "it has begun")  # this one waits for a person
+            self.wait(lambda: watcher.active() == set(), "a city where all is well")
 
     def live_the_day(self):
-        self.clock_at_step = self.clock_s()
+        """The city does not run ahead of the agents' clock; when the machine is slow, its day gets longer, not coarser."""
+        clock = self.first.clock_s()
         blows = list(self.day.blows)
         while blows or not self.city.is_at_rest():
             while blows and blows[0].at_s <= self.city.now_s:
@@ -99,53 +139,95 @@ class Chaos(harness.TestCase):
                     self.stage.command(*blow.what)
                 else:
                     (self.city.begin if blow.verb == "begin" else self.city.end)(blow.what)
-            self.step()
+            self.city.step(STEP_S)
+            self.stage.show()
+            silent = {site.id for site in self.city.sites.values() if self.city.is_silent(site)}
+            self.past.append((clock, self.city.roots(), silent, self.city.outages()))
+            self.wait_clock(clock + STEP_S)
+            clock = self.first.clock_s()
 
-    def difference(self):
+    def difference(self, watcher):
         """(what is active and should not be, what should be and is not), but for what nobody can know."""
         doubt = self.city.in_doubt(DOUBT_S)
 
         def is_known(alarm):
             return (alarm.site, alarm.device) not in doubt or alarm.type.startswith("comms/")
-        truth, held = self.city.alarms(), self.active()
+        truth, held = self.city.alarms(), watcher.active()
         return sorted(filter(is_known, held - truth)), sorted(filter(is_known, truth - held))
 
-    def transitions(self):
-        counts = {}
-        for record in self.ask("journal", "--since", "0").lines():
-            if record["type"].startswith("alarm."):
-                body = json.loads(record["body"])
-                if not body["type"].startswith("agent/"):
-                    counts.setdefault(record["type"], []).append(body)
-        return counts
+    def assert_truth(self, watcher):
+        self.assertEqual(self.difference(watcher), ([], []), "too much, missing")
+        return True
 
-    def told_list(self):
-        """Rows of alarmActiveTable that the agent says were told as they are."""
-        return {row["towerdAlarmNumber"]: (row["towerdAlarmSite"], row["towerdAlarmType"], row["towerdAlarmSeverity"])
-                for row in self.ask("alarm", "list").json() if row["towerdAlarmTold"] and row["towerdAlarmType"] != EVENT}
+    def assert_sink(self, watcher):
+        self.assertEqual({alarm: row[1:] for alarm, row in watcher.nms.read().held.items()}, watcher.told_list())
+        return True
 
     def test_the_list_is_the_truth_after_a_day_of_chaos(self):
         self.begin()
         self.live_the_day()
-        self.wait_for(lambda: self.difference() == ([], []) or self.fail("too much, missing: %s, %s" % self.difference()), "the list to be the truth",
-                      alive=self.alive())
-        self.wait_clock(self.clock_s() + 5 * POLL_S)
-        self.assertEqual(self.difference(), ([], []), "it stays so")
-
-        self.wait_for(lambda: self.assertEqual({alarm: row[1:] for alarm, row in self.nms.read().held.items()}, self.told_list()) is None,
-                      "the sink to hold what it was told", alive=self.alive())
-        self.assertEqual(self.nms.faults, [])
-        rows = {name[len(ALARM_ACTIVE) + 6:] for name, _ in self.agent.walk(ALARM_ACTIVE + ".1.11")}
-        self.assertEqual({row.instance for row in self.nms.held.values()} - rows, set(), "each row that it was told of is there")
+        for watcher in self.watchers:
+            self.wait(lambda: self.assert_truth(watcher), "the list of %s to be the truth" % watcher.name)
+        self.wait_clock(self.first.clock_s() + 5 * POLL_S)
+        for watcher in self.watchers:
+            self.assert_truth(watcher)
+            self.wait(lambda: self.assert_sink(watcher), "the sink of %s to hold what it was told" % watcher.name)
+            self.assertEqual(watcher.nms.faults, [])
+            rows = {name[len(ALARM_ACTIVE) + 6:] for name, _ in watcher.agent.walk(ALARM_ACTIVE + ".1.11")}
+            self.assertEqual({row.instance for row in watcher.nms.held.values()} - rows, set(), "each row that it was told of is there")
         self.report()
+        self.assert_roots_are_told()
+
+    def around(self, clock, width_s):
+        return [moment for moment in self.past if abs(moment[0] - clock) <= width_s]
+
+    def consequences_told(self, watcher):
+        """(clock, site, type) of what was told although it was only the consequence of something else."""
+        told = []
+        for at, site, kind in watcher.told():
+            moments = self.around(at, WIDE_S)
+            if kind == UNREACHABLE:
+                is_own = any(site in roots for _, roots, _, _ in moments)
+            elif kind == DEVICE_UNREACHABLE:
+                is_own = not any(site in silent for _, _, silent, _ in moments)
+            elif kind == MAINS:
+                is_own = not any(self.city.sites[site].feeder in out for _, _, _, out in moments)
+            else:
+                continue
+            if not is_own:
+                told.append((int(at), site, kind))
+        return told
+
+    def assert_roots_are_told(self):
+        told = self.first.told()
+        missed = [site for site, begin, end in self.root_times() if end - begin > WIDE_S
+                  and not any(kind == UNREACHABLE and who == site and begin <= at <= end + WIDE_S for at, who, kind in told)]
+        self.assertEqual(missed, [], "sites that fell silent by themselves, and nobody was told")
+
+    def root_times(self):
+        """(site, begin, end) of each time that a site was silent by itself, in the first agent's clock."""
+        since = {}
+        for clock, roots, _, _ in self.past + [(self.first.clock_s(), set(), set(), set())]:
+            for site in set(since) - roots:
+                yield site, since.pop(site), clock
+            for site in roots - set(since):
+                since[site] = clock
 
     def report(self):
-        counts = self.transitions()
         doubt = self.city.in_doubt(DOUBT_S)
         print("seed %d: %.1f hours, %d sites, struck: %s; active at the end %d, in doubt %d devices" % (
-            self.seed, self.city.now_s / 3600, len(self.city.sites), self.day.counts, len(self.active()), len(doubt)))
-        print("transitions: %s; told %d notifications, of these raised or changed %d" % (
-            {kind: len(bodies) for kind, bodies in sorted(counts.items())}, len(self.nms.told), sum(not told.is_clear for told in self.nms.told)))
+            self.seed, self.city.now_s / 3600, len(self.city.sites), self.day.counts, len(self.first.active()), len(doubt)))
+        for watcher in self.watchers:
+            kinds, raised = {}, {}
+            for _, kind, body in watcher.records():
+                kinds[kind] = kinds.get(kind, 0) + 1
+            for _, _, kind in watcher.told():
+                raised[kind] = raised.get(kind, 0) + 1
+            leaks = {}
+            for _, _, kind in self.consequences_told(watcher):
+                leaks[kind] = leaks.get(kind, 0) + 1
+            print("%s: %s; told %d notifications, of these that something is wrong %d: %s; only consequences: %s" % (
+                watcher.name, kinds, len(watcher.nms.told), sum(raised.values()), raised, leaks))
         self.assertLessEqual(len(doubt), len(self.city.sites) // 10)
 
 

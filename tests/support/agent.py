@@ -17,11 +17,12 @@ ALARM_ACTIVE = "1.3.6.1.2.1.118.1.2.2"
 
 
 class Agent:
-    def __init__(self, test, inventory=(), plugins=None, readers=None, settings=None, build=harness.BUILD, environment=None):
+    def __init__(self, test, inventory=(), plugins=None, readers=None, settings=None, build=harness.BUILD, environment=None,
+                 name="agent"):
         self.test = test
         self.build = build
         self.environment = dict(os.environ, **(environment or {}))
-        self.folder = test.path("agent")
+        self.folder = test.path(name)
         self.socket = os.path.join(self.folder, "control.sock")
         self.config_path = os.path.join(self.folder, "towerd.yaml")
         self.state = os.path.join(self.folder, "state")

@@ -6,11 +6,10 @@ how devices show it.
     chance = random.Random(7)
     sites = plan(chance, leaves=60, feeders=5, towers=6)
     stage = Stage(test, City(sites), scale=100)
-    stage.inventory()                   # for Agent(); then agent.start(), stage.start(agent)
+    stage.inventory()                   # for Agent(); then agent.start(), stage.start(agent's UTC)
     stage.show()                        # what has changed in the city since the last time, as commands to the simulators
 """
 import os
-import time
 from collections import namedtuple
 
 import harness
@@ -201,6 +200,7 @@ class Stage:
                     self.addresses[site.id, device] = "127.12.%d.%d" % (number // 250, number % 250 + 1)
                     commands.append("device %s %s" % (self.addresses[site.id, device], device))
         self.fleet.ask_all(commands)
+        self.show()
 
     def inventory(self):
         sites = []
@@ -217,11 +217,10 @@ class Stage:
             sites.append(entry)
         return sites
 
-    def start(self, agent):
-        """The towers, by the agent's clock: so that a clock is wrong only where the day says so."""
-        begin_ms = time.time() * 1000 - agent.ctl("status")["uptime_ms"] / self.scale
+    def start(self, begin_ms):
+        """The towers, on a clock that ran with an agent's from this UTC on: so that one is wrong only where the day says so."""
         self.towers = self.test.start([os.path.join(self.build, "bin", "sim-tower"), "--broker", "127.0.0.1:%d" % self.broker_port,
-                                       "--clock-scale", str(self.scale), "--clock-epoch", str(int(begin_ms))], commands=True)
+                                       "--clock-scale", str(self.scale), "--clock-epoch", str(begin_ms)], commands=True)
         self.towers.wait_line("^ready")
         self.towers.ask_all(["tower %s interval=30s" % site.id for site in self.city.sites.values() if "tower" in site.devices])
         self.show()
@@ -239,12 +238,13 @@ class Stage:
         fleet, towers = [], []
         for site in self.city.sites.values():
             for device in site.devices:
-                if device == "tower":
-                    self.show_tower(site, towers)
-                else:
+                if device != "tower":
                     self.show_box(site, device, fleet)
+                elif self.towers:
+                    self.show_tower(site, towers)
         self.fleet.ask_all(fleet)
-        self.towers.ask_all(towers)
+        if towers:
+            self.towers.ask_all(towers)
 
     def differs(self, key, value, at_first=None):
         """Whether it is not what was shown last; `at_first` is what it was before it was ever shown."""

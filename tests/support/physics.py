@@ -110,6 +110,23 @@ class City:
     def is_seen(self, site, device):
         return site.id in self.reached and not self.has("box", (site.id, device))
 
+    # Who is to blame.
+
+    def roots(self):
+        """Ids of the silent sites that no other silent site explains: one of their ways leads through hubs that all answer."""
+        return {site.id for site in self.sites.values() if self.is_silent(site) and
+                (not site.paths or any(self.reached.issuperset(path) for path in site.paths))}
+
+    def outages(self):
+        """Feeders whose sites have lost their mains together, as far as they were seen: at least three, and half of them."""
+        found = set()
+        for feeder in {site.feeder for site in self.sites.values() if "tower" not in site.devices}:
+            seen = [("mains.present", "power/mains-failure") in self.seen.get((site.id, "power"), {})
+                    for site in self.sites.values() if site.feeder == feeder]
+            if sum(seen) >= max(3, len(seen) / 2):
+                found.add(feeder)
+        return found
+
     # What an observer should hold.
 
     def settle(self):
