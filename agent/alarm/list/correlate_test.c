@@ -130,8 +130,237 @@ a_hub_and_all_below_it_are_one_announcement_in_each_of_120_orders(void)
 	fixture_stop(&f);
 }
 
+static void
+a_ring_is_one_announcement_in_each_order(const char *const *order)
+{
+	for (int i = 0; i < 3; i++) {
+		silent(order[i]);
+		fixture_step(&f, 3000);
+	}
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	CU_ASSERT_EQUAL(down(order[0])->stand, STAND_FREE); /* the first */
+	CU_ASSERT_EQUAL(down(order[0])->consequences, 2);
+	for (int i = 0; i < 3; i++) {
+		answers(order[i]);
+		fixture_step(&f, 2000);
+	}
+	fixture_step(&f, 3 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 1");
+}
+
+static void
+a_ring_that_fails_is_one_announcement_in_each_order(void)
+{
+	static const char *const ring[] = { "R1", "R2", "R3" };
+
+	begin();
+	each_order(ring, 3, a_ring_is_one_announcement_in_each_order);
+	fixture_stop(&f);
+}
+
+static void
+two_hubs(const char *const *order)
+{
+	for (int i = 0; i < 3; i++) {
+		silent(order[i]);
+		fixture_step(&f, 3000);
+	}
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0"); /* two causes */
+	CU_ASSERT_EQUAL(down("C")->stand, STAND_CONSEQUENCE);
+	for (int i = 0; i < 3; i++) {
+		answers(order[i]);
+		fixture_step(&f, 2000);
+	}
+	fixture_step(&f, 3 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 2");
+}
+
+static void
+a_site_with_two_ways_is_a_consequence_when_both_are_gone_and_not_when_one_is(void)
+{
+	static const char *const three[] = { "HUB", "HUB-2", "C" };
+
+	begin();
+	each_order(three, 3, two_hubs);
+	silent("HUB");
+	silent("C");
+	fixture_step(&f, HOLD_MS + 2000);
+	answers("HUB-2"); /* it was asked meanwhile, or polled */
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0");
+	CU_ASSERT_EQUAL(down("C")->stand, STAND_FREE);
+	fixture_stop(&f);
+}
+
+static void
+a_hub_nobody_hears(const char *const *order)
+{
+	for (int i = 0; i < 3; i++) {
+		silent(order[i]);
+		fixture_step(&f, 5000);
+	}
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(down("MUTE"));
+	CU_ASSERT_EQUAL(down("MUTE")->consequences, 3);
+	for (int i = 0; i < 3; i++) {
+		answers(order[i]);
+		fixture_step(&f, 5000);
+	}
+	fixture_step(&f, 3 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 1");
+	CU_ASSERT_PTR_NULL(down("MUTE"));
+}
+
+static void
+a_hub_that_nobody_hears_is_announced_for_all_below_it_in_each_order(void)
+{
+	static const char *const three[] = { "M1", "M2", "M3" };
+
+	begin();
+	each_order(three, 3, a_hub_nobody_hears);
+	silent("M1"); /* alone it is its own trouble, told when the wait is over */
+	fixture_step(&f, HOLD_MS + HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	CU_ASSERT_EQUAL(down("M1")->stand, STAND_FREE);
+	fixture_stop(&f);
+}
+
+static void
+a_child_that_stays_down_when_its_root_is_back_is_told_then(void)
+{
+	begin();
+	silent("HUB");
+	silent("B");
+	fixture_step(&f, HOLD_MS + 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	answers("HUB");
+	fixture_step(&f, HOLD_MS - 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 0"); /* the child has time to come back */
+	CU_ASSERT_EQUAL(down("B")->stand, STAND_CONSEQUENCE);
+	fixture_step(&f, 2000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 1");
+	CU_ASSERT_EQUAL(down("B")->stand, STAND_FREE);
+	CU_ASSERT_EQUAL(down("B")->cause, 0);
+	fixture_stop(&f);
+}
+
+static void
+a_child_whose_hub_is_known_to_be_up_does_not_wait(void)
+{
+	begin();
+	silent("B");
+	fixture_step(&f, 1000);
+	answers("HUB");
+	fixture_step(&f, HOLD_MS - 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	fixture_stop(&f);
+}
+
+static void
+a_hub_that_nobody_can_ask_is_waited_for_and_no_longer_than_that(void)
+{
+	begin();
+	fixture_step(&f, 1000); /* it was heard before the child fell silent */
+	silent("B");
+	fixture_step(&f, HOLD_MS + HOLD_MS - 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 0");
+	CU_ASSERT_EQUAL(down("B")->stand, STAND_WAITING);
+	fixture_step(&f, 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	fixture_stop(&f);
+}
+
+static void
+a_hub_that_falls_silent_again_at_once_is_told_once(void)
+{
+	begin();
+	silent("HUB");
+	silent("B");
+	fixture_step(&f, HOLD_MS + 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	answers("HUB");
+	fixture_step(&f, 100);
+	silent("HUB");
+	fixture_step(&f, HOLD_MS + 2000);
+	answers("HUB");
+	answers("B");
+	fixture_step(&f, HOLD_MS + HOLD_MS);
+	CU_ASSERT_EQUAL(alarms_active_count(f.alarms), 0);
+	fixture_stop(&f);
+}
+
+static void
+what_is_wrong_besides_is_told_under_a_root_too(void)
+{
+	begin();
+	uint32_t fire = fixture_sensor(&f, "B", "tx", "env.fire", "");
+	uint32_t rectifier = fixture_sensor(&f, "B", "tx", "rectifier.state", "");
+	silent("HUB");
+	silent("B");
+	fixture_step(&f, HOLD_MS + 1000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 0");
+	fixture_read(&f, fire, 1);
+	fixture_read(&f, rectifier, 6 /* failed */);
+	fixture_step(&f, 10000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0");
+	fixture_stop(&f);
+}
+
+static void
+without_correlation_each_is_told_by_itself(void)
+{
+	fixture_start(&f);
+	fixture_close(&f);
+	f.settings.no_correlation = true;
+	fixture_open(&f, 0);
+	fixture_import(&f, sites, false);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		answers(names[i]);
+	f.told[0] = '\0';
+	silent("HUB");
+	silent("B");
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0");
+	fixture_stop(&f);
+}
+
+static void
+after_a_restart_a_consequence_is_one_still(void)
+{
+	begin();
+	silent("HUB");
+	silent("B");
+	silent("R1");
+	fixture_step(&f, HOLD_MS + HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0");
+	int64_t utc = loop_utc_ms(f.loop);
+	fixture_close(&f);
+	fixture_open(&f, utc + 1000);
+	fixture_step(&f, HOLD_MS + HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 0");
+	CU_ASSERT_EQUAL(down("B")->cause, down("HUB")->number);
+	CU_ASSERT_EQUAL(down("B")->stand, STAND_CONSEQUENCE);
+	answers("HUB");
+	fixture_step(&f, HOLD_MS + HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 1 clear 1");
+	fixture_stop(&f);
+}
+
 static const struct claim claims[] = {
 	CLAIM(a_hub_and_all_below_it_are_one_announcement_in_each_of_120_orders),
+	CLAIM(a_ring_that_fails_is_one_announcement_in_each_order),
+	CLAIM(a_site_with_two_ways_is_a_consequence_when_both_are_gone_and_not_when_one_is),
+	CLAIM(a_hub_that_nobody_hears_is_announced_for_all_below_it_in_each_order),
+	CLAIM(a_child_that_stays_down_when_its_root_is_back_is_told_then),
+	CLAIM(a_child_whose_hub_is_known_to_be_up_does_not_wait),
+	CLAIM(a_hub_that_nobody_can_ask_is_waited_for_and_no_longer_than_that),
+	CLAIM(a_hub_that_falls_silent_again_at_once_is_told_once),
+	CLAIM(what_is_wrong_besides_is_told_under_a_root_too),
+	CLAIM(without_correlation_each_is_told_by_itself),
+	CLAIM(after_a_restart_a_consequence_is_one_still),
 };
 
 CLAIMS_MAIN("correlate", claims)
