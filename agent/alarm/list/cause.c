@@ -175,8 +175,9 @@ rule_find(struct alarms *alarms, const struct cause_rule *rule, const struct ent
 		break;
 	}
 	cause = find_at_place(alarms, rule, effect);
+	bool is_new = loop_utc_ms(alarms->loop) - effect->alarm.received_ms < alarms->settings.cause_wait_ms;
 	/* Of a site it can be known whether its silence is about to become one. */
-	if (cause == NULL && rule->is_awaited)
+	if (cause == NULL && rule->is_awaited && is_new)
 		*is_wait |= strcmp(rule->cause, site_type) != 0 ||
 		    graph_state(correlation_graph(alarms), effect->alarm.site) == GRAPH_SUSPECT;
 	return cause;

@@ -34,7 +34,7 @@ ending_over(struct alarms *alarms, struct entry *e)
 	/* Those that are still there stand by themselves now, or have another cause; they are told before the end of this one is. */
 	while ((effect = LIST_FIRST(&e->effects)) != NULL) {
 		entry_set_cause(alarms, effect, NULL);
-		effect->is_wait_over = true;
+		effect->is_wait_over = false; /* what it waited for is over; there may be something new */
 		entry_rejudge(alarms, effect);
 		if (effect->cause == e) /* it must not: a cleared alarm causes nothing */
 			entry_set_cause(alarms, effect, NULL);
