@@ -36,7 +36,7 @@ SILENT_S = 60  # unreachable-after
 DOUBT_S = 2 * POLL_S + SCALE // 2
 UNREACHABLE, DEVICE_UNREACHABLE, MAINS = "comms/site-unreachable", "comms/device-unreachable", "power/mains-failure"
 WIDE_S = SILENT_S + 3 * POLL_S + SCALE  # between what happens in the city and what is told of it
-SUMMARIES = ("power/feeder-outage", "power/area-outage")  # of a group, not of a site
+OUTAGE, SUMMARIES = "power/feeder-outage", ("power/feeder-outage", "power/area-outage")  # of groups, not of sites
 
 
 class Watcher:
@@ -92,8 +92,22 @@ class Watcher:
                 yield (utc_ms - self.begin_ms) / 1000, record["type"], json.loads(record["body"])
 
     def told(self):
-        """(clock, site, type) of each alarm that was told to be there."""
-        return [(at, body["site"], body["type"]) for at, _, body in self.records() if body.get("told-to") and body["severity"] != "cleared"]
+        """(clock, site or feeder, type, whether it is over) of each alarm that was told."""
+        return [(at, body["site"] or body["device"], body["type"], body["severity"] == "cleared")
+                for at, _, body in self.records() if body.get("told-to")]
+
+    def told_times(self, kind):
+        """[(site or feeder, begin, end)]: when the sink held an alarm of this type to be there."""
+        since, times = {}, []
+        for at, who, _, is_over in (told for told in self.told() if told[2] == kind):
+            if not is_over:
+                since.setdefault(who, at)
+            elif who in since:
+                times.append((who, since.pop(who), at))
+        return times + [(who, begin, self.clock_s()) for who, begin in since.items()]
+
+    def outages(self):
+        return {row["towerdAlarmDevice"] for row in self.alarms() if row["towerdAlarmType"] == OUTAGE}
 
 
 class Chaos(harness.TestCase):
@@ -150,13 +164,20 @@ class Chaos(harness.TestCase):
         """(what is active and should not be, what should be and is not), but for what nobody can know."""
         doubt = self.city.in_doubt(DOUBT_S)
 
-        def is_known(alarm):
-            return (alarm.site, alarm.device) not in doubt or alarm.type.startswith("comms/")
         truth, held = self.city.alarms(), watcher.active()
+        silent = {alarm.site for alarm in truth if alarm.type == UNREACHABLE}
+
+        def is_known(alarm):
+            if alarm.type == DEVICE_UNREACHABLE and alarm.site in silent:  # of a box that was missed before the others were
+                return False
+            return (alarm.site, alarm.device) not in doubt or alarm.type.startswith("comms/")
         return sorted(filter(is_known, held - truth)), sorted(filter(is_known, truth - held))
 
     def assert_truth(self, watcher):
         self.assertEqual(self.difference(watcher), ([], []), "too much, missing")
+        if watcher is self.first:  # an outage goes on until less than half as many are left
+            self.assertLessEqual(self.city.outages(), watcher.outages())
+            self.assertLessEqual(watcher.outages(), self.city.outages(share=0.25, least=1))
         return True
 
     def assert_sink(self, watcher):
@@ -184,7 +205,9 @@ class Chaos(harness.TestCase):
     def consequences_told(self, watcher):
         """(clock, site, type) of what was told although it was only the consequence of something else."""
         told = []
-        for at, site, kind in watcher.told():
+        for at, site, kind, is_over in watcher.told():
+            if is_over:
+                continue
             moments = self.around(at, WIDE_S)
             if kind == UNREACHABLE:
                 is_own = any(site in roots for _, roots, _, _ in moments)
@@ -199,19 +222,21 @@ class Chaos(harness.TestCase):
         return told
 
     def assert_roots_are_told(self):
-        told = self.first.told()
-        missed = [site for site, begin, end in self.root_times() if end - begin > WIDE_S
-                  and not any(kind == UNREACHABLE and who == site and begin <= at <= end + WIDE_S for at, who, kind in told)]
-        self.assertEqual(missed, [], "sites that fell silent by themselves, and nobody was told")
+        for kind, number in (UNREACHABLE, 1), (OUTAGE, 3):
+            told = self.first.told_times(kind)
+            missed = [(who, begin, end) for who, begin, end in self.times(number) if end - begin > WIDE_S
+                      and not any(who == it and since <= end and until >= begin for it, since, until in told)]
+            self.assertEqual(missed, [], "%s by itself, and nobody was told" % kind)
 
-    def root_times(self):
-        """(site, begin, end) of each time that a site was silent by itself, in the first agent's clock."""
-        since = {}
-        for clock, roots, _, _ in self.past + [(self.first.clock_s(), set(), set(), set())]:
-            for site in set(since) - roots:
-                yield site, since.pop(site), clock
-            for site in roots - set(since):
-                since[site] = clock
+    def times(self, number):
+        """[(who, begin, end)] of the sets that stand in self.past at this place, in the first agent's clock."""
+        since, times = {}, []
+        for moment in self.past:
+            for who in set(since) - moment[number]:
+                times.append((who, since.pop(who), moment[0]))
+            for who in moment[number]:
+                since.setdefault(who, moment[0])
+        return times + [(who, begin, self.past[-1][0]) for who, begin in since.items()]
 
     def report(self):
         doubt = self.city.in_doubt(DOUBT_S)
@@ -221,8 +246,8 @@ class Chaos(harness.TestCase):
             kinds, raised = {}, {}
             for _, kind, body in watcher.records():
                 kinds[kind] = kinds.get(kind, 0) + 1
-            for _, _, kind in watcher.told():
-                raised[kind] = raised.get(kind, 0) + 1
+            for _, _, kind, is_over in watcher.told():
+                raised[kind] = raised.get(kind, 0) + (not is_over)
             leaks = {}
             for _, _, kind in self.consequences_told(watcher):
                 leaks[kind] = leaks.get(kind, 0) + 1

@@ -112,20 +112,24 @@ class City:
 
     # Who is to blame.
 
-    def roots(self):
-        """Ids of the silent sites that no other silent site explains: one of their ways leads through hubs that all answer."""
-        return {site.id for site in self.sites.values() if self.is_silent(site) and
-                (not site.paths or any(self.reached.issuperset(path) for path in site.paths))}
+    def has_seen_mains_fail(self, site):
+        return ("mains.present", "power/mains-failure") in self.seen.get((site.id, "power"), {})
 
-    def outages(self):
-        """Feeders whose sites have lost their mains together, as far as they were seen: at least three, and half of them."""
+    def outages(self, share=0.5, least=3):
+        """Feeders of which so many sites have lost their mains, as far as that was seen: so large a share, and no fewer than these."""
         found = set()
         for feeder in {site.feeder for site in self.sites.values() if "tower" not in site.devices}:
-            seen = [("mains.present", "power/mains-failure") in self.seen.get((site.id, "power"), {})
-                    for site in self.sites.values() if site.feeder == feeder]
-            if sum(seen) >= max(3, len(seen) / 2):
+            failed = [self.has_seen_mains_fail(site) for site in self.sites.values() if site.feeder == feeder]
+            if sum(failed) >= max(least, len(failed) * share):
                 found.add(feeder)
         return found
+
+    def roots(self):
+        """Ids of the silent sites that nothing else explains: one of their ways leads through hubs that all answer, and they are not of a feeder that is out."""
+        out = self.outages()
+        return {site.id for site in self.sites.values() if self.is_silent(site) and
+                (not site.paths or any(self.reached.issuperset(path) for path in site.paths)) and
+                not (site.feeder in out and self.has_seen_mains_fail(site))}
 
     # What an observer should hold.
 

@@ -103,6 +103,25 @@ class Physics(unittest.TestCase):
         self.repair("link", ("HUB-A", 0))
         self.assertIn(("power/dc-undervoltage", "critical"), self.at("ONE"))
 
+    def test_a_root_is_what_nothing_else_explains(self):
+        self.cut("link", ("HUB-A", 0))
+        self.cut("blackout", "TWO")
+        self.assertEqual(self.silent(), {"HUB-A", "ONE", "TWO"})
+        self.assertEqual(self.city.roots(), {"HUB-A", "TWO"})
+
+    def test_in_a_ring_the_roots_are_where_it_was_cut(self):
+        self.cut("link", ("R1", 0))
+        self.cut("link", ("R3", 0))
+        self.assertEqual(self.city.roots(), {"R1", "R3"})
+
+    def test_an_outage_is_of_many_and_explains_who_goes_dark(self):
+        self.cut("feeder", "F9")
+        self.cut("feeder", "F3")
+        self.run_for(1)
+        self.assertEqual(self.city.outages(), {"F3"})
+        self.run_for(60)
+        self.assertEqual((self.silent(), self.city.roots()), ({"ONE", "TWO", "COW"}, {"COW"}))
+
     def test_a_ring_survives_one_cut_and_falls_apart_at_two(self):
         self.cut("link", ("R1", 0))
         self.assertEqual(self.silent(), set())
