@@ -16,7 +16,8 @@
 
 static const char *const own_modules[] = { "TOWERD-SITE-MIB", "TOWERD-LOCATION-MIB", "TOWERD-ALARM-MIB",
 	"TOWERD-REPAIR-MIB", "TOWERD-AGENT-MIB" };
-static const char *const ietf_modules[] = { "ALARM-MIB", "ITU-ALARM-MIB", "ENTITY-MIB", "ENTITY-SENSOR-MIB" };
+static const char *const ietf_modules[] = { "ALARM-MIB", "ITU-ALARM-MIB", "ARC-MIB", "ENTITY-MIB",
+	"ENTITY-SENSOR-MIB" };
 
 /* Objects of the standard tables without a column: no variable of our notifications is of these types. */
 static const char *const not_instantiated[] = { "alarmActiveVariableCounter32Val",

@@ -133,7 +133,7 @@ struct audience {
 };
 
 #define LISTENERS_MAX 8
-#define VIEWS_MAX     16
+#define VIEWS_MAX     32
 
 struct alarms {
 	struct loop *loop;
@@ -401,5 +401,7 @@ int alarm_clear_mib_add(struct alarms *alarms, struct views *views);
 int itu_alarm_mib_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
 int alarm_step_mib_add(struct alarms *alarms, struct views *views);
+int silence_view_add(struct alarms *alarms, struct views *views);
+int arc_mib_add(struct alarms *alarms, struct views *views);
 
 #endif

@@ -176,38 +176,6 @@ arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, co
 	return rc < 0 ? rc : count;
 }
 
-/* Shown. */
-
-bool
-arc_next(const struct silences *silences, const struct scope *scope, uint32_t resource,
-    unsigned probable_cause, bool inclusive, struct arc_info *out)
-{
-	struct order_key at = arc_key(resource, probable_cause);
-	const struct silence *row = order_seek(silences->rows, scope, at, inclusive, &at);
-
-	while (row != NULL && !row->is_durable)
-		row = order_seek(silences->rows, scope, at, false, &at);
-	if (row == NULL)
-		return false;
-	const struct terms *terms = row->terms;
-	int64_t left_ms = row->state == ARC_NALM_QICD ? row->countdown_ms - loop_now_ms(silences->loop)
-	    : row->state == ARC_NALM_TI               ? terms->request.until_ms - loop_utc_ms(silences->loop)
-						      : 0;
-	*out = (struct arc_info){ .resource = terms->request.criteria.resource,
-		.probable_cause = terms->probable_cause,
-		.state = row->state,
-		.site = terms->request.criteria.site,
-		.device = terms->request.criteria.device,
-		.owner = terms->request.owner,
-		.reason = terms->request.reason,
-		.ticket = terms->ticket,
-		.since_ms = terms->made_ms,
-		.until_ms = terms->request.until_ms,
-		.remaining_ms = left_ms > 0 ? left_ms : 0,
-		.held = row->held };
-	return true;
-}
-
 int64_t
 arc_countdown_ms(const struct silences *silences)
 {

@@ -50,15 +50,23 @@ start(uint32_t resource, unsigned cause, enum arc_state state, int64_t in_ms, ui
 	return rc;
 }
 
-/* The state of a row; "": there is none. */
+/* A row; false: there is none. */
+static bool
+row_at(uint32_t resource, unsigned cause, struct silence_info *info)
+{
+	const struct silence *row = arc_seek(f.silences, scopes_all(f.scopes), resource, cause, true);
+
+	if (row == NULL)
+		return false;
+	silence_describe(f.silences, row, info);
+	return info->criteria.resource == resource && info->probable_cause == cause;
+}
+
 static const char *
 state_of(uint32_t resource, unsigned cause)
 {
-	struct arc_info info;
-	return arc_next(f.silences, scopes_all(f.scopes), resource, cause, true, &info) &&
-		info.resource == resource && info.probable_cause == cause
-	    ? arc_state_names[info.state]
-	    : "";
+	struct silence_info info;
+	return row_at(resource, cause, &info) ? arc_state_names[info.state] : "";
 }
 
 static void
@@ -157,13 +165,13 @@ a_row_for_all_causes_covers_each_but_safety(void)
 static void
 a_timed_row_ends_with_its_interval(void)
 {
-	struct arc_info info;
+	struct silence_info info;
 
 	fixture_start(&f);
 	uint32_t power = fixture_device(&f, "NIN-1", "power");
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_TI, 0, 0), 0);
 	loop_step(f.loop, 20 * MINUTE_MS);
-	CU_ASSERT_TRUE(arc_next(f.silences, scopes_all(f.scopes), power, MAINS_CAUSE, true, &info));
+	CU_ASSERT_TRUE(row_at(power, MAINS_CAUSE, &info));
 	CU_ASSERT_EQUAL(info.remaining_ms, 40 * MINUTE_MS);
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_QI, 0, 0), -EPROTO);
 	loop_step(f.loop, 40 * MINUTE_MS);

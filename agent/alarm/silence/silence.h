@@ -123,29 +123,47 @@ int silence_remove(struct silences *silences, enum silence_kind kind, const char
 bool silence_shelf_of(
     const struct silences *silences, uint32_t resource, const char *type, const char *qualifier, char *name);
 
-/* One shelf or window, for views and commands; valid until the caller returns to the loop. */
+/* Numbers of arcState (RFC 3878); ALM is the absence of a row. */
+enum arc_state { ARC_ALM, ARC_NALM, ARC_NALM_QI, ARC_NALM_TI, ARC_NALM_QICD, ARC_STATES };
+extern const char *const arc_state_names[]; /* by number; [0] is "alm" */
+
+/* One of any kind, to be shown; valid until the caller returns to the loop. */
+struct silence;
 struct silence_info {
 	enum silence_kind kind;
 	const char *name, *owner, *reason;
 	struct silence_criteria criteria;
-	unsigned position;         /* SHELF: 1 is asked first */
 	int64_t made_ms, until_ms; /* UTC */
 	unsigned held;             /* active alarms that it holds now */
 	uint64_t holds;            /* how often it has begun to hold one since the start */
 	bool is_in_force;
-	const char *start, *zone, *rule; /* WINDOW */
+	/* WINDOW */
+	const char *start, *zone, *rule;
 	int64_t duration_ms;
-	int64_t next_ms; /* WINDOW: when it begins next, or ends when it is in force; UTC; 0: never again */
+	int64_t next_ms; /* when it begins next, or ends when it is in force; UTC; 0: never again */
+	/* ARC */
+	unsigned probable_cause;
+	enum arc_state state;
+	uint32_t ticket;
+	int64_t remaining_ms; /* of the count-down, or of NALM_TI; 0 otherwise (arcNalmTimeRemaining) */
 };
-/* In the order of (length, octets) of names: the first one behind the key; false: there is none. */
-bool silence_next(
-    const struct silences *silences, enum silence_kind kind, const char *after, struct silence_info *out);
-bool silence_get(
-    const struct silences *silences, enum silence_kind kind, const char *name, struct silence_info *out);
+void
+silence_describe(const struct silences *silences, const struct silence *silence, struct silence_info *out);
+/* SHELF: 1 is asked first. */
+unsigned silence_position(const struct silences *silences, const struct silence *silence);
+/* Shelves, windows: in the order of (length, octets) of their names, which is that of a table's keys; NULL: none. */
+const struct silence *silence_seek(
+    const struct silences *silences, enum silence_kind kind, const uint32_t *key, size_t len, bool inclusive);
+const struct silence *
+silence_get(const struct silences *silences, enum silence_kind kind, const char *name); /* NULL: none */
+/* Rows, within a scope: the first behind (resource, cause), or at it (inclusive); NULL: none. */
+const struct silence *arc_seek(const struct silences *silences, const struct scope *scope, uint32_t resource,
+    unsigned probable_cause, bool inclusive);
+/* Whether a reader may know of a shelf or window: all that it may silence lies in the reader's scope. */
+bool
+silence_is_visible(const struct silences *silences, const struct silence *silence, const struct scope *scope);
 
-/* Alarm reporting control. The numbers are those of arcState (RFC 3878); ALM is the absence of a row. */
-enum arc_state { ARC_ALM, ARC_NALM, ARC_NALM_QI, ARC_NALM_TI, ARC_NALM_QICD, ARC_STATES };
-extern const char *const arc_state_names[]; /* by number; [0] is "alm" */
+/* Alarm reporting control. */
 
 struct arc_request {
 	uint32_t resource;       /* entity number */
@@ -164,20 +182,6 @@ int arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor
 /* The list says: an alarm was raised or cleared. */
 void arc_alarm_changed(struct silences *silences, const struct silence_subject *subject, bool is_active);
 
-struct arc_info {
-	uint32_t resource;
-	unsigned probable_cause;
-	enum arc_state state;
-	const char *site, *device; /* NULL: not of one */
-	const char *owner, *reason;
-	uint32_t ticket;
-	int64_t since_ms, until_ms; /* UTC */
-	int64_t remaining_ms;       /* of the count-down, or of NALM_TI; 0 otherwise (arcNalmTimeRemaining) */
-	unsigned held;
-};
-/* In the order of (resource, cause), within a scope: the first at or behind (inclusive) or behind the place; false: there is none. */
-bool arc_next(const struct silences *silences, const struct scope *scope, uint32_t resource,
-    unsigned probable_cause, bool inclusive, struct arc_info *out);
 int64_t arc_countdown_ms(const struct silences *silences);
 int64_t arc_timed_ms(const struct silences *silences);
 

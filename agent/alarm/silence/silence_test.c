@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "agent/alarm/silence/silence_fixture.h"
+#include "agent/model/text_key.h"
 
 static struct fixture f;
 
@@ -23,6 +24,22 @@ static int
 add(const struct silence_request request)
 {
 	return fixture_add(&f, &request);
+}
+
+static bool
+described(enum silence_kind kind, const char *name, struct silence_info *info)
+{
+	const struct silence *silence = silence_get(f.silences, kind, name);
+
+	if (silence != NULL)
+		silence_describe(f.silences, silence, info);
+	return silence != NULL;
+}
+
+static unsigned
+position(const char *name)
+{
+	return silence_position(f.silences, silence_get(f.silences, SILENCE_SHELF, name));
 }
 
 #define BY(site, type, severity, who) CU_ASSERT_STRING_EQUAL(fixture_by(&f, site, type, severity), who)
@@ -90,21 +107,25 @@ the_first_shelf_that_matches_wins_and_one_may_be_put_before_another(void)
 	request.name = "between";
 	request.before = "wide";
 	CU_ASSERT_EQUAL(add(request), 0);
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_SHELF, "between", &info));
-	CU_ASSERT_EQUAL(info.position, 2);
+	CU_ASSERT_EQUAL(position("between"), 2);
 	request.name = "nowhere";
 	request.before = "gone";
 	CU_ASSERT_EQUAL(add(request), -ENOENT);
-	/* In the order of their names' lengths. */
-	CU_ASSERT_TRUE(silence_next(f.silences, SILENCE_SHELF, "", &info));
-	CU_ASSERT_STRING_EQUAL(info.name, "late");
-	CU_ASSERT_TRUE(silence_next(f.silences, SILENCE_SHELF, "wide", &info));
-	CU_ASSERT_STRING_EQUAL(info.name, "early");
-	CU_ASSERT_FALSE(silence_next(f.silences, SILENCE_SHELF, "between", &info));
+	/* In the order of a table: shorter names first. */
+	static const char *const names[] = { "late", "wide", "early", "between" };
+	uint32_t key[TOWERD_OID_MAX];
+	const struct silence *silence = silence_seek(f.silences, SILENCE_SHELF, NULL, 0, true);
+	for (size_t i = 0; i < 4; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(silence);
+		silence_describe(f.silences, silence, &info);
+		CU_ASSERT_STRING_EQUAL(info.name, names[i]);
+		silence = silence_seek(
+		    f.silences, SILENCE_SHELF, key, text_key_of(info.name, strlen(info.name), key), false);
+	}
+	CU_ASSERT_PTR_NULL(silence);
 	fixture_restart(&f, 0);
 	BY("NIN-1", "power/mains-failure", TOWERD_MINOR, "shelf early");
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_SHELF, "wide", &info));
-	CU_ASSERT_EQUAL(info.position, 3);
+	CU_ASSERT_EQUAL(position("wide"), 3);
 	fixture_stop(&f);
 }
 
@@ -215,7 +236,7 @@ a_renewal_moves_the_end_and_is_bounded_from_now(void)
 	    -EBUSY);
 	loop_step(f.loop, 5 * HOUR_MS);
 	BY("NIN-1", "power/mains-failure", TOWERD_MINOR, "shelf a");
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_SHELF, "a", &info));
+	CU_ASSERT_TRUE(described(SILENCE_SHELF, "a", &info));
 	CU_ASSERT_STRING_EQUAL(info.owner, "uid 7");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fixture_journal(&f), "shelf.renew uid 8 shelf a\n"));
 	loop_step(f.loop, DAY_MS);
@@ -239,7 +260,7 @@ what_is_held_is_counted(void)
 	silence_hold(f.silences, verdict.holder, true);
 	silence_hold(f.silences, verdict.holder, true);
 	silence_hold(f.silences, verdict.holder, false);
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_SHELF, "a", &info));
+	CU_ASSERT_TRUE(described(SILENCE_SHELF, "a", &info));
 	CU_ASSERT_EQUAL(info.held, 1);
 	CU_ASSERT_EQUAL(info.holds, 2);
 	loop_step(f.loop, 5 * HOUR_MS);
@@ -287,7 +308,7 @@ a_window_silences_while_its_calendar_says_so(void)
 	CU_ASSERT_EQUAL(fixture_add(&f, &request), 0);
 	CU_ASSERT_STRING_EQUAL(f.heard, "");
 	BY("NIN-1", "power/mains-failure", TOWERD_MINOR, "");
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_WINDOW, "night", &info));
+	CU_ASSERT_TRUE(described(SILENCE_WINDOW, "night", &info));
 	CU_ASSERT_EQUAL(towerd_time_parse("2026-01-03T23:00:00Z", &begin_ms), 0);
 	CU_ASSERT_EQUAL(info.next_ms, begin_ms);
 	loop_step(f.loop, begin_ms - loop_utc_ms(f.loop));
@@ -303,7 +324,7 @@ a_window_silences_while_its_calendar_says_so(void)
 	BY("NIN-2", "power/mains-failure", TOWERD_MINOR, "window night");
 	/* The last of three is over before the series' end: it goes. */
 	loop_step(f.loop, 7 * DAY_MS + 2 * HOUR_MS);
-	CU_ASSERT_FALSE(silence_get(f.silences, SILENCE_WINDOW, "night", &info));
+	CU_ASSERT_FALSE(described(SILENCE_WINDOW, "night", &info));
 	CU_ASSERT_STRING_EQUAL(
 	    fixture_journal(&f), "window.add uid 7 window night\nwindow.remove agent window night\n");
 	request.rule = "FREQ=SECONDLY";
@@ -344,10 +365,10 @@ what_ended_while_the_agent_was_down_is_over_at_the_start(void)
 	fixture_restart(&f, 5 * HOUR_MS);
 	BY("NIN-1", "power/mains-failure", TOWERD_MINOR, "");
 	BY("NIN-2", "power/mains-failure", TOWERD_MINOR, "shelf long");
-	CU_ASSERT_FALSE(silence_get(f.silences, SILENCE_SHELF, "a", &info));
+	CU_ASSERT_FALSE(described(SILENCE_SHELF, "a", &info));
 	CU_ASSERT_PTR_NOT_NULL(strstr(fixture_journal(&f), "shelf.remove agent shelf a\n"));
 	fixture_restart(&f, 0);
-	CU_ASSERT_TRUE(silence_get(f.silences, SILENCE_SHELF, "long", &info));
+	CU_ASSERT_TRUE(described(SILENCE_SHELF, "long", &info));
 	fixture_stop(&f);
 }
 
