@@ -14,9 +14,8 @@ run_list(void *arg, struct control_call *call)
 	command_list(arg, call, "towerdAlarmTable");
 }
 
-/* An alarm that the caller may see, by its number; NULL: it was refused. */
-static const struct alarm *
-alarm_of(const struct command_parts *parts, struct control_call *call, const char *usage)
+const struct alarm *
+command_alarm(const struct command_parts *parts, struct control_call *call, const char *usage)
 {
 	uint64_t number;
 
@@ -37,7 +36,7 @@ static void
 run_show(void *arg, struct control_call *call)
 {
 	const struct command_parts *parts = arg;
-	const struct alarm *alarm = alarm_of(parts, call, "alarm show NUMBER");
+	const struct alarm *alarm = command_alarm(parts, call, "alarm show NUMBER");
 	const struct view *view = views_find(parts->views, "towerdAlarmTable");
 	char number[24];
 
@@ -69,7 +68,7 @@ run_ack(void *arg, struct control_call *call)
 {
 	static const char *const none[] = { NULL };
 	const struct command_parts *parts = arg;
-	const struct alarm *alarm = alarm_of(parts, call, "alarm ack NUMBER [TEXT]");
+	const struct alarm *alarm = command_alarm(parts, call, "alarm ack NUMBER [TEXT]");
 
 	if (alarm == NULL)
 		return;
@@ -97,7 +96,7 @@ static void
 run_why(void *arg, struct control_call *call)
 {
 	const struct command_parts *parts = arg;
-	const struct alarm *alarm = alarm_of(parts, call, "why ALARM");
+	const struct alarm *alarm = command_alarm(parts, call, "why ALARM");
 	struct towerd_json_writer w = { 0 };
 
 	if (alarm == NULL)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <towerd/time.h>
+
 #include "agent/store/store.h"
 
 #define FILTERS_MAX 8
@@ -15,8 +17,8 @@ int
 commands_add(struct control *control, struct command_parts *parts)
 {
 	int (*const adds[])(struct control * control, struct command_parts * parts) = { status_commands_add,
-		site_commands_add, device_commands_add, alarm_commands_add, ticket_commands_add,
-		crew_commands_add, journal_commands_add };
+		site_commands_add, device_commands_add, alarm_commands_add, silence_commands_add,
+		ticket_commands_add, crew_commands_add, journal_commands_add };
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]) && rc == 0; i++)
@@ -82,23 +84,85 @@ command_number(const char *text, uint64_t max, uint64_t *number)
 	return true;
 }
 
-static const char *
-value_of(const char *argument, const char *name)
+/* An argument that gives a value: "NAME=VALUE", "--NAME=VALUE", or "--NAME" with the one behind it. How many arguments it takes; 0: it is none. */
+static int
+value_at(const struct control_call *call, int i, const char *name, const char **value)
 {
+	const char *argument = call->argv[i];
 	size_t len = strlen(name);
+	bool is_option = strncmp(argument, "--", 2) == 0;
 
-	return strncmp(argument, name, len) == 0 && argument[len] == '=' ? argument + len + 1 : NULL;
+	argument += is_option ? 2 : 0;
+	if (strncmp(argument, name, len) != 0)
+		return 0;
+	if (argument[len] == '=') {
+		*value = argument + len + 1;
+		return 1;
+	}
+	if (!is_option || argument[len] != '\0' || i + 1 >= call->argc)
+		return 0;
+	*value = call->argv[i + 1];
+	return 2;
+}
+
+const char *
+command_value_at(const struct control_call *call, const char *name, int nth)
+{
+	const char *value;
+
+	for (int i = 0, taken; i<call->argc; i += taken> 0 ? taken : 1) {
+		taken = value_at(call, i, name, &value);
+		if (taken > 0 && nth-- == 0)
+			return value;
+	}
+	return NULL;
 }
 
 const char *
 command_value(const struct control_call *call, const char *name)
 {
-	for (int i = 0; i < call->argc; i++) {
-		const char *value = value_of(call->argv[i], name);
-		if (value != NULL)
-			return value;
+	return command_value_at(call, name, 0);
+}
+
+bool
+command_has_flag(const struct control_call *call, const char *flag)
+{
+	for (int i = 0; i < call->argc; i++)
+		if (strcmp(call->argv[i], flag) == 0)
+			return true;
+	return false;
+}
+
+bool
+command_time(const struct command_parts *parts, struct control_call *call, const char *name, int64_t *out)
+{
+	const char *text = command_value(call, name);
+	int64_t ms;
+
+	if (text == NULL)
+		return true;
+	if (towerd_duration_parse(text, &ms) == 0) {
+		*out = loop_utc_ms(parts->loop) + ms;
+		return true;
 	}
-	return NULL;
+	if (towerd_time_parse(text, out) == 0)
+		return true;
+	command_refuse(
+	    call, "%s=%s is neither a duration (2h) nor a time (2026-11-22T18:00:00Z)", name, text);
+	return false;
+}
+
+/* How many arguments at `i` are a value of `names`, or a flag among them. */
+static int
+taken_at(const struct control_call *call, int i, const char *const *names)
+{
+	const char *value;
+	int taken = 0;
+
+	for (; *names != NULL && taken == 0; names++)
+		taken = strncmp(*names, "--", 2) == 0 ? strcmp(call->argv[i], *names) == 0
+						      : value_at(call, i, *names, &value);
+	return taken;
 }
 
 char *
@@ -109,11 +173,9 @@ command_words(const struct control_call *call, int first, const char *const *nam
 	for (int i = first; i < call->argc; i++)
 		size += strlen(call->argv[i]) + 1;
 	char *joined = calloc(1, size), *end = joined;
-	for (int i = first; joined != NULL && i < call->argc; i++) {
-		bool is_value = false;
-		for (const char *const *name = names; *name != NULL && !is_value; name++)
-			is_value = value_of(call->argv[i], *name) != NULL;
-		if (is_value)
+	for (int i = first, taken; joined != NULL && i<call->argc; i += taken> 0 ? taken : 1) {
+		taken = taken_at(call, i, names);
+		if (taken > 0)
 			continue;
 		if (end != joined)
 			*end++ = ' ';

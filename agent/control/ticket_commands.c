@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* `ticket …`: repairs, opened and moved by operators. Each answer comes after the commit. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,8 @@
 
 #define HISTORY_BATCH 1000
 
-static const char *const time_arguments[] = { "due", "eta", "at", NULL };
+/* What is no word of a note. */
+static const char *const arguments[] = { "due", "eta", "at", "alarm", NULL };
 
 static void
 run_list(void *arg, struct control_call *call)
@@ -59,34 +62,54 @@ step_answered(void *arg, const struct ticket_answer *answer)
 	control_exit(call, 0);
 }
 
-/* "2h", from now on, or a point in time; false: it was refused. */
+/* The alarms that a step names, alarm=NUMBER as often as needed, as resources and causes; false: it was refused. */
 static bool
-time_take(const struct command_parts *parts, struct control_call *call, const char *name, int64_t *out)
+names_take(const struct command_parts *parts, struct control_call *call, uint32_t site,
+    char names[TICKET_NAMES_MAX + 1])
 {
-	const char *text = command_value(call, name);
-	int64_t ms;
+	const char *text;
+	size_t len = 0;
 
-	if (text == NULL)
-		return true;
-	if (towerd_duration_parse(text, &ms) == 0) {
-		*out = loop_utc_ms(parts->loop) + ms;
-		return true;
+	names[0] = '\0';
+	for (int i = 0; (text = command_value_at(call, "alarm", i)) != NULL; i++) {
+		uint64_t number;
+		const struct alarm *alarm =
+		    command_number(text, UINT64_MAX, &number) ? alarm_at(parts->alarms, number) : NULL;
+		if (alarm == NULL || alarm->site != site) {
+			command_refuse(call, "there is no alarm %s at the site of the ticket", text);
+			return false;
+		}
+		if (alarm->type->is_safety) {
+			command_refuse(call,
+			    "%s is about the safety of people: nothing silences it, no repair either",
+			    alarm->type->name);
+			return false;
+		}
+		len += (size_t)snprintf(names + len, TICKET_NAMES_MAX + 1 - len, "%s%" PRIu32 ".%u",
+		    len > 0 ? " " : "", alarm->resource, alarm->type->probable_cause);
+		if (len > TICKET_NAMES_MAX) {
+			command_refuse(call, "the ticket names too many alarms");
+			return false;
+		}
 	}
-	if (towerd_time_parse(text, out) == 0)
-		return true;
-	command_refuse(
-	    call, "%s=%s is neither a duration (2h) nor a time (2026-11-22T18:00:00Z)", name, text);
-	return false;
+	return true;
 }
 
-/* `first`: where the note, title or reason begins. */
+/* `first`: where the note, title or reason begins; `site`: that of the ticket. */
 static void
-step_ask(const struct command_parts *parts, struct control_call *call, struct ticket_step *step, int first)
+step_ask(const struct command_parts *parts, struct control_call *call, struct ticket_step *step,
+    uint32_t site, int first)
 {
-	if (!time_take(parts, call, "due", &step->due_ms) || !time_take(parts, call, "eta", &step->eta_ms) ||
-	    !time_take(parts, call, "at", &step->at_ms))
+	char names[TICKET_NAMES_MAX + 1];
+
+	if (!command_time(parts, call, "due", &step->due_ms) ||
+	    !command_time(parts, call, "eta", &step->eta_ms) ||
+	    !command_time(parts, call, "at", &step->at_ms))
 		return;
-	char *note = command_words(call, first, time_arguments);
+	if (!names_take(parts, call, site, names))
+		return;
+	step->names = names[0] != '\0' ? names : NULL;
+	char *note = command_words(call, first, arguments);
 	step->by = BY_OPERATOR;
 	step->actor = call->actor;
 	step->note = note;
@@ -103,7 +126,7 @@ run_open(void *arg, struct control_call *call)
 	struct ticket_step step = { .event = EV_OPEN };
 
 	if (call->argc < 2) {
-		command_usage(call, "ticket open SITE TITLE [due=2h]");
+		command_usage(call, "ticket open SITE TITLE [due=2h] [alarm=NUMBER …]");
 		return;
 	}
 	const struct site *site = model_site(parts->model, call->argv[0]);
@@ -112,13 +135,14 @@ run_open(void *arg, struct control_call *call)
 		return;
 	}
 	step.site = call->argv[0];
-	step_ask(parts, call, &step, 1);
+	step_ask(parts, call, &step, site->entity.number, 1);
 }
 
 static void
 run_update(void *arg, struct control_call *call)
 {
-	static const char usage[] = "ticket update NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME]";
+	static const char usage[] =
+	    "ticket update NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME] [alarm=NUMBER …]";
 	const struct command_parts *parts = arg;
 	struct ticket_step step = { 0 };
 
@@ -139,7 +163,7 @@ run_update(void *arg, struct control_call *call)
 	if (ticket == NULL)
 		return;
 	step.ticket = ticket->number;
-	step_ask(parts, call, &step, 2);
+	step_ask(parts, call, &step, ticket->site, 2);
 }
 
 /* A step that has a command of its own: `confirm`, `assign`, … with what comes behind the ticket's number. */
@@ -159,7 +183,7 @@ step_run(const struct command_parts *parts, struct control_call *call, enum tick
 	step.ticket = ticket->number;
 	if (event == EV_ASSIGN)
 		step.crew = call->argv[1];
-	step_ask(parts, call, &step, event == EV_ASSIGN ? 2 : 1);
+	step_ask(parts, call, &step, ticket->site, event == EV_ASSIGN ? 2 : 1);
 }
 
 static void
@@ -266,7 +290,7 @@ static const struct control_command rows[] = {
 	    .run = run_list },
 	{ .words = "ticket show", .usage = "NUMBER", .help = "one ticket with its history", .run = run_show },
 	{ .words = "ticket open",
-	    .usage = "SITE TITLE [due=2h]",
+	    .usage = "SITE TITLE [due=2h] [alarm=NUMBER …]",
 	    .help = "report a fault at a site",
 	    .needs_operate = true,
 	    .run = run_open },
@@ -281,7 +305,7 @@ static const struct control_command rows[] = {
 	    .needs_operate = true,
 	    .run = run_assign },
 	{ .words = "ticket update",
-	    .usage = "NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME]",
+	    .usage = "NUMBER EVENT [NOTE] [eta=30m] [due=2h] [at=TIME] [alarm=NUMBER …]",
 	    .help = "move a ticket: depart, arrive, restored, block, …",
 	    .needs_operate = true,
 	    .run = run_update },

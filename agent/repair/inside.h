@@ -83,6 +83,7 @@ struct repair {
 	struct alarms *alarms;
 	struct repair_settings settings;
 	struct loop_owner owner;
+	const struct scope *everything;
 
 	struct slot **slots; /* by number - 1 */
 	size_t slot_count, slot_capacity;
@@ -111,8 +112,8 @@ struct slot *slot_load(
 struct slots_at_site *
 slots_near(const struct repair *repair, uint32_t site);     /* open tickets of it and of few other sites */
 void slots_count(struct repair *repair, struct site *site); /* tells the model how many are open there */
-int slot_install(
-    struct repair *repair, struct slot *slot, struct ticket *version); /* it became durable; takes it */
+/* It became durable, by this actor (NULL: at the load); takes it. */
+int slot_install(struct repair *repair, struct slot *slot, struct ticket *version, const char *actor);
 void slots_drop_newest(struct repair *repair);
 void
 slots_drop_new(struct repair *repair); /* those whose opening failed; nothing may be on its way to them */
@@ -120,6 +121,12 @@ void slots_free(struct repair *repair);
 
 /* ticket.c */
 void ticket_free_all(struct repair *repair);
+
+/* quiet.c: what is repaired is not reported meanwhile. */
+/* A version became durable in place of another (NULL: it is new), by this actor. */
+void quiet_follow(
+    struct repair *repair, const struct ticket *before, const struct ticket *after, const char *actor);
+void quiet_load(struct repair *repair); /* rows of tickets that nobody works on end */
 
 /* ticket_row.c: a ticket as a block of memory, a row of the store, records of the journal. */
 struct ticket *ticket_copy(const struct ticket *ticket); /* with its strings, one allocation */

@@ -30,6 +30,7 @@ repair_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	repair->model = model;
 	repair->alarms = alarms;
 	repair->owner.name = "repair";
+	repair->everything = scopes_all(scopes);
 	if (settings != NULL)
 		repair->settings = *settings;
 	repair->settings.soak_ms = or_default(repair->settings.soak_ms, SOAK_MS);
@@ -79,7 +80,7 @@ load_ticket(void *arg, const char *key, const char *body, size_t len)
 	if (rc < 0)
 		free(ticket);
 	else
-		rc = slot_install(repair, slot, ticket);
+		rc = slot_install(repair, slot, ticket, NULL);
 	return rc;
 }
 
@@ -143,5 +144,7 @@ repair_load(struct repair *repair, char *error, size_t size)
 	int rc = verification_listen(repair);
 	if (rc < 0)
 		snprintf(error, size, "cannot listen to model and alarms: %s", strerror(-rc));
+	else
+		quiet_load(repair);
 	return rc;
 }

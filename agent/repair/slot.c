@@ -88,7 +88,7 @@ slots_count(struct repair *repair, struct site *site)
 
 /* A version became durable: the world is brought in line with it. */
 int
-slot_install(struct repair *repair, struct slot *slot, struct ticket *version)
+slot_install(struct repair *repair, struct slot *slot, struct ticket *version, const char *actor)
 {
 	struct ticket *before = slot->durable;
 	bool is_open = ticket_is_open(version->state), is_checked = version->state == TICKET_VERIFYING;
@@ -118,6 +118,8 @@ slot_install(struct repair *repair, struct slot *slot, struct ticket *version)
 	version->waits_for = before != NULL && is_checked ? before->waits_for : "";
 	if (is_checked && rc == 0)
 		rc = verification_begin(repair, slot);
+	if (actor != NULL)
+		quiet_follow(repair, before, version, actor);
 	free(before);
 	return rc;
 }

@@ -20,7 +20,7 @@ struct pending {
 	uint32_t ticket;
 	struct ticket *version; /* the ticket after this step; NULL: it stays as it is */
 	struct update *update;  /* recorded with it; NULL: none */
-	char object[24];
+	char object[24], actor[80];
 	char *log_line; /* NULL: it says nothing */
 	bool is_lost;   /* a commit before it failed: so will its own, and what it staged is gone already */
 	enum ticket_result result;
@@ -158,7 +158,7 @@ pending_durable(void *arg, int rc, bool final)
 	updates_settle(&repair->updates, pending->update);
 	if (slot->last == pending)
 		slot->last = NULL;
-	if (pending->version != NULL && slot_install(repair, slot, pending->version) < 0)
+	if (pending->version != NULL && slot_install(repair, slot, pending->version, pending->actor) < 0)
 		log_write(TOWERD_LOG_ERROR, pending->object, "no memory to show or to verify it");
 	pending->version = NULL;
 	if (pending->log_line != NULL)
@@ -172,6 +172,7 @@ next_version(
     const struct ticket *ticket, const struct ticket_step *step, enum ticket_state to, int64_t now_ms)
 {
 	struct ticket next = *ticket;
+	char names[2 * TICKET_NAMES_MAX + 2];
 	bool has_note = step->note != NULL && step->note[0] != '\0';
 
 	if (to == TICKET_BLOCKED && ticket->state != TICKET_BLOCKED) {
@@ -207,6 +208,12 @@ next_version(
 	}
 	if (has_note && step->event != EV_OPEN)
 		next.last_note = step->note;
+	if (step->names != NULL) {
+		bool has_names = ticket->names != NULL && ticket->names[0] != '\0';
+		snprintf(names, sizeof(names), "%s%s%s", has_names ? ticket->names : "", has_names ? " " : "",
+		    step->names);
+		next.names = names;
+	}
 	if (step->due_ms > 0)
 		next.due_ms = step->due_ms;
 	if (step->eta_ms > 0)
@@ -367,6 +374,7 @@ pending_new(struct repair *repair, const struct ticket_step *step, ticket_answer
 	TAILQ_INIT(&pending->followers);
 	pending->repair = repair;
 	pending->ticket = step->ticket;
+	snprintf(pending->actor, sizeof(pending->actor), "%s", step->actor);
 	pending->fn = fn;
 	pending->arg = arg;
 	return pending;

@@ -14,8 +14,9 @@
 
 #include "agent/alarm/alarm.h"
 
-#define TICKET_NOTE_MAX 1024 /* octets of a title, note or reason */
-#define CREW_NAME_MAX   32   /* [A-Za-z0-9][A-Za-z0-9._-]{0,31}, as a site id */
+#define TICKET_NAMES_MAX 1023 /* octets of what a ticket names */
+#define TICKET_NOTE_MAX  1024 /* octets of a title, note or reason */
+#define CREW_NAME_MAX    32   /* [A-Za-z0-9][A-Za-z0-9._-]{0,31}, as a site id */
 
 enum ticket_state {  /* numbers are those of TOWERD-REPAIR-MIB: append only */
 	TICKET_NONE, /* before it is opened */
@@ -62,7 +63,9 @@ struct ticket {
 	uint8_t state, before_block; /* enum ticket_state */
 	uint8_t blocked_by;          /* enum ticket_actor; a crew lifts only the block that a crew reported */
 	bool is_attested;            /* closed by an operator's word, not by evidence */
-	const char *site_id, *title, *crew;            /* crew: "" when none */
+	const char *site_id, *title, *crew; /* crew: "" when none */
+	/* The resources and probable causes that it is about, as "1234.106 1235.58"; "": those that are in alarm when the crew arrives. */
+	const char *names;
 	int64_t opened_ms, changed_ms, due_ms, eta_ms; /* UTC; 0: not set */
 	int64_t
 	    verify_until_ms; /* UTC, end of the soak time; 0: not verifying, or the site is not well yet. A forecast, not kept */
@@ -83,6 +86,7 @@ struct ticket_step {
 	const char *note;  /* note, reason, title; UTF-8, at most TICKET_NOTE_MAX octets; NULL as "" */
 	int64_t at_ms;     /* when it happened according to its author, UTC; 0: now */
 	int64_t due_ms, eta_ms;
+	const char *names; /* as in a ticket, added to those that it has; NULL: none */
 	/* BY_CREW: identity of the update, kept with it, so that a repeat is known: id, device, counter. NULL otherwise. */
 	const struct ticket_update *update;
 };

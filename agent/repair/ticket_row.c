@@ -19,6 +19,7 @@ static const struct {
 	{ "site-id", offsetof(struct ticket, site_id) },
 	{ "title", offsetof(struct ticket, title) },
 	{ "crew", offsetof(struct ticket, crew) },
+	{ "names", offsetof(struct ticket, names) },
 	{ "last-note", offsetof(struct ticket, last_note) },
 	{ "reason", offsetof(struct ticket, reason) },
 };
@@ -147,9 +148,12 @@ row_read(const struct towerd_json *row, struct ticket *ticket)
 		if (read_number(
 			row, times[i].name, INT64_MAX, (int64_t *)((char *)ticket + times[i].offset)) < 0)
 			return -EBADMSG;
-	for (size_t i = 0; i < TEXTS; i++)
-		if (towerd_json_text(towerd_json_get(row, texts[i].name), text_of(ticket, i), &len) < 0)
+	for (size_t i = 0; i < TEXTS; i++) {
+		const struct towerd_json *text = towerd_json_get(row, texts[i].name);
+		bool may_miss = texts[i].offset == offsetof(struct ticket, names); /* of an older version */
+		if (towerd_json_text(text, text_of(ticket, i), &len) < 0 && !(may_miss && text == NULL))
 			return -EBADMSG;
+	}
 	return 0;
 }
 
@@ -188,6 +192,8 @@ ticket_record_write(const struct ticket *before, const struct ticket *after, con
 	towerd_json_put_text(&w, "from", ticket_state_names[before != NULL ? before->state : TICKET_NONE]);
 	towerd_json_put_text(&w, "to", ticket_state_names[after->state]);
 	towerd_json_put_text(&w, "crew", after->crew);
+	if (step->names != NULL)
+		towerd_json_put_text(&w, "names", after->names);
 	if (step->note != NULL && step->note[0] != '\0')
 		towerd_json_put_text(&w, "note", step->note);
 	if (step->at_ms > 0)

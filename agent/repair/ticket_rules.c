@@ -290,6 +290,12 @@ ticket_judge(const struct ticket_case *c, struct ticket_verdict *verdict)
 		    note_len, TICKET_NOTE_MAX);
 		return;
 	}
+	size_t names_len = (step->names != NULL ? strlen(step->names) + 1 : 0) +
+	    (c->ticket != NULL && c->ticket->names != NULL ? strlen(c->ticket->names) : 0);
+	if (names_len > TICKET_NAMES_MAX) {
+		refuse(verdict, TICKET_REJECTED, -EINVAL, "the ticket names too many alarms");
+		return;
+	}
 	const struct ticket_rule *rule = ticket_rule_find(from, step->event);
 	if (rule == NULL || (rule->by & step->by) == 0) {
 		/* What is never for this actor is said first: a crew that tries to confirm is told so for any ticket. */

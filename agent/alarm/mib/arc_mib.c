@@ -142,11 +142,11 @@ get_until(const struct view_row *row)
 #define OPERATE_LOCAL VIEW_FLAGS(TOWERD_COLUMN_LOCAL | TOWERD_COLUMN_OPERATE)
 
 static const struct view_column columns[] = {
-	VIEW_COLUMN(0, "arcSite", TOWERD_TEXT, .get = get_site, LOCAL),
-	VIEW_COLUMN(0, "arcDevice", TOWERD_TEXT, .get = get_device, LOCAL),
 	VIEW_COLUMN(1, "arcIndex", TOWERD_OID, .get = get_resource, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(2, "arcAlarmType", TOWERD_INTEGER, .get = get_cause, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(3, "arcNotificationId", TOWERD_OID, .get = row_zero_oid, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
+	VIEW_COLUMN(0, "arcSite", TOWERD_TEXT, .get = get_site, LOCAL),
+	VIEW_COLUMN(0, "arcDevice", TOWERD_TEXT, .get = get_device, LOCAL),
 	VIEW_COLUMN(4, "arcState", TOWERD_ENUM, .get = get_state, VIEW_NAMES(arc_state_names + 1)),
 	VIEW_COLUMN(5, "arcNalmTimeRemaining", TOWERD_UNSIGNED, .get = get_remaining, VIEW_UNIT("seconds")),
 	VIEW_COLUMN(6, "arcRowStatus", TOWERD_ENUM, .get = get_row_status, VIEW_NAMES(row_states)),

@@ -79,7 +79,7 @@ end_ms(const struct silences *silences, const struct arc_request *request)
 {
 	int64_t now_ms = loop_utc_ms(silences->loop);
 	int64_t until_ms =
-	    request->until_ms > now_ms ? request->until_ms : now_ms + silences->settings.arc_bound_ms;
+	    request->until_ms != 0 ? request->until_ms : now_ms + silences->settings.arc_bound_ms;
 	int64_t timed_ms = now_ms + silences->settings.arc_timed_ms;
 
 	return request->state == ARC_NALM_TI && timed_ms < until_ms ? timed_ms : until_ms;
@@ -133,7 +133,8 @@ arc_start(struct silences *silences, const struct arc_request *request, const ch
 		.made_ms = loop_utc_ms(silences->loop) };
 
 	if (arc_set_event(request->state) == ARC_END || request->resource == 0 || request->owner == NULL ||
-	    request->owner[0] == '\0' || request->reason == NULL)
+	    request->owner[0] == '\0' || request->reason == NULL ||
+	    terms.request.until_ms <= loop_utc_ms(silences->loop))
 		return -EINVAL;
 	if (silences->counts[SILENCE_ARC] >= ARC_ROWS_MAX)
 		return -ENOSPC;
@@ -151,7 +152,7 @@ arc_start(struct silences *silences, const struct arc_request *request, const ch
 }
 
 int
-arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, const char *reason,
+arc_renew_ticket(struct silences *silences, uint32_t ticket, int64_t until_ms, const char *actor,
     model_done_fn *done, void *arg)
 {
 	struct change *change = change_begin(silences, done, arg);
@@ -162,14 +163,45 @@ arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, co
 		return -ENOMEM;
 	TAILQ_FOREACH(row, &silences->lists[SILENCE_ARC], next)
 	{
-		if (row->terms->ticket != ticket || !row->is_staged)
+		if (row->terms->ticket != ticket || !row->is_staged || rc < 0)
 			continue;
-		rc = change_stage(change, row, NULL, actor, reason);
-		if (rc < 0)
-			break;
+		struct terms terms = *row->terms;
+		terms.request.until_ms =
+		    end_ms(silences, &(struct arc_request){ .state = terms.state, .until_ms = until_ms });
+		rc = row_stage(silences, change, &terms, actor);
 		count++;
 	}
 	if (rc < 0 || count == 0)
+		change_abandon(change);
+	else
+		rc = change_commit(change);
+	return rc < 0 ? rc : count;
+}
+
+int
+arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, const char *why)
+{
+	struct change *change = change_begin(silences, NULL, NULL);
+	struct silence *row, *next;
+	int count = 0, rc = 0;
+	bool is_staged = false;
+
+	if (change == NULL)
+		return -ENOMEM;
+	for (row = TAILQ_FIRST(&silences->lists[SILENCE_ARC]); row != NULL && rc == 0; row = next) {
+		next = TAILQ_NEXT(row, next);
+		if (row->terms->ticket != ticket || !row->is_staged)
+			continue;
+		count++;
+		/* What is on its way is followed by its end: if that fails, this does too. */
+		if (row->changes > 0) {
+			rc = change_stage(change, row, NULL, actor, why);
+			is_staged = true;
+		} else {
+			silence_end(silences, row, actor, why);
+		}
+	}
+	if (rc < 0 || !is_staged)
 		change_abandon(change);
 	else
 		rc = change_commit(change);

@@ -247,7 +247,7 @@ change_commit(struct change *change)
 }
 
 void
-silence_end(struct silences *silences, struct silence *silence, const char *why)
+silence_end(struct silences *silences, struct silence *silence, const char *actor, const char *why)
 {
 	struct store_txn *txn = store_begin(silences->store);
 	char object[128];
@@ -255,7 +255,7 @@ silence_end(struct silences *silences, struct silence *silence, const char *why)
 	object_of(silence->terms, object, sizeof(object));
 	log_write(TOWERD_LOG_INFO, object, "%s: %s", records[silence->terms->request.kind].remove, why);
 	/* Without memory or room for it the row stays, and goes after the next start. */
-	if (txn_write(txn, silence->terms, records[silence->terms->request.kind].remove, "agent", true, why) <
+	if (txn_write(txn, silence->terms, records[silence->terms->request.kind].remove, actor, true, why) <
 	    0)
 		store_abandon(txn);
 	else

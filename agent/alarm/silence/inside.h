@@ -105,8 +105,8 @@ int change_stage(
     struct change *change, struct silence *silence, struct terms *next, const char *actor, const char *why);
 int change_commit(struct change *change); /* on failure nothing has changed and done is not called */
 void change_abandon(struct change *change);
-void
-silence_end(struct silences *silences, struct silence *silence, const char *why); /* by itself; it is freed */
+/* Without a promise: it is over at once, and freed. Nothing of it may be on its way. */
+void silence_end(struct silences *silences, struct silence *silence, const char *actor, const char *why);
 void
 silence_release(struct silences *silences, struct silence *silence); /* frees what neither is nor will be */
 void changes_forget(struct silences *silences);

@@ -400,7 +400,7 @@ silence_tick(struct silences *silences)
 			silence_settle(silences, silence);
 			const char *why = end_of(silences, silence);
 			if (why != NULL)
-				silence_end(silences, silence, why);
+				silence_end(silences, silence, "agent", why);
 			else
 				in_ms = earlier(in_ms, due_in_ms(silences, silence));
 		}

@@ -173,12 +173,16 @@ struct arc_request {
 	int64_t until_ms; /* UTC: ended then at the latest; 0: the bound of the settings, from now on */
 	uint32_t ticket;  /* 0: none */
 };
-/* Starts a row, or renews one that is there: its state, end, owner and ticket become these. -EPROTO: that state does not follow the one it is in. */
+/* Starts a row, or renews one that is there: its state, end, owner and ticket become these. -EPROTO: that state does not follow the one it is in; -EINVAL:
+ * no owner or reason, or its end has passed. */
 int arc_start(struct silences *silences, const struct arc_request *request, const char *actor,
     model_done_fn *done, void *arg);
-/* Ends the rows of a ticket. How many, or a negative errno: then done is not called, and for 0 neither. */
-int arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, const char *reason,
+/* Gives the rows of a ticket another end; 0: the bound of the settings. How many, or a negative errno: then nothing has changed and done is not
+ * called, and for 0 neither. */
+int arc_renew_ticket(struct silences *silences, uint32_t ticket, int64_t until_ms, const char *actor,
     model_done_fn *done, void *arg);
+/* Ends the rows of a ticket, at once, and durably as soon as the disk lets it. How many, or -ENOMEM. */
+int arc_end_ticket(struct silences *silences, uint32_t ticket, const char *actor, const char *why);
 /* The list says: an alarm was raised or cleared. */
 void arc_alarm_changed(struct silences *silences, const struct silence_subject *subject, bool is_active);
 
