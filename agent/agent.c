@@ -172,6 +172,9 @@ layers_make(struct agent *agent)
 		.cause_wait_ms = config->alarm.cause_wait_ms,
 		.recheck_ms = config->alarm.recheck_ms,
 		.confirm_ms = config->alarm.confirm_ms,
+		.arc_countdown_ms = config->alarm.arc_countdown_ms,
+		.arc_timed_ms = config->alarm.arc_timed_ms,
+		.arc_bound_ms = config->alarm.arc_bound_ms,
 		.no_correlation = !config->alarm.correlate };
 	const struct repair_settings repair = { .soak_ms = config->repair.soak_ms,
 		.verify_limit_ms = config->repair.verify_limit_ms };

@@ -92,6 +92,17 @@ static const struct towerd_option alarm_options[] = {
 	{ "confirm", TOWERD_OPT_DURATION, offsetof(struct config_alarm, confirm_ms), .def = "10s",
 	    .min = SECOND, .max = HOUR,
 	    .help = "how long the alarm of a notification waits for the reading that confirms it" },
+	{ "arc-countdown", TOWERD_OPT_DURATION, offsetof(struct config_alarm, arc_countdown_ms), .def = "10m",
+	    .min = SECOND, .max = DAY,
+	    .help = "how long what is being repaired must be well before its alarms are reported again "
+		    "(arcCDTimeInterval)" },
+	{ "arc-timed", TOWERD_OPT_DURATION, offsetof(struct config_alarm, arc_timed_ms), .def = "1h",
+	    .min = SECOND, .max = DAY,
+	    .help = "how long alarms that are not reported for a time are not (arcTITimeInterval)" },
+	{ "arc-bound", TOWERD_OPT_DURATION, offsetof(struct config_alarm, arc_bound_ms), .def = "8h",
+	    .min = SECOND, .max = INT64_C(30) * DAY,
+	    .help = "how long the alarms of a repair are not reported at most, when its ticket is due at no "
+		    "time" },
 };
 
 static const struct towerd_option repair_options[] = {

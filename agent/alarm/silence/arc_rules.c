@@ -2,7 +2,7 @@
 /* See arc_rules.h. */
 #include "agent/alarm/silence/arc_rules.h"
 
-const char *const arc_state_names[] = { "alm", "nalm", "nalm-qi", "nalm-ti", "nalm-qicd", NULL };
+const char *const arc_state_names[] = { "alm", "nalm", "nalmQI", "nalmTI", "nalmQICD", NULL };
 const char *const arc_event_names[] = { "set-nalm", "set-qi", "set-ti", "end", "problem", "problem-free",
 	"time", NULL };
 

@@ -14,11 +14,11 @@ every_state_has_an_answer_to_every_event(void)
 {
 	static const char *const wanted[ARC_STATES][ARC_EVENTS] = {
 		/* set-nalm, set-qi, set-ti, end, problem, problem-free, time */
-		{ "nalm", "nalm-qi", "nalm-ti", "alm", "alm", "alm", "alm" },
-		{ "nalm", "nalm-qi", "nalm-ti", "alm", "nalm", "nalm", "nalm" },
-		{ "nalm", "nalm-qi", NULL, "alm", "nalm-qi", "nalm-qicd", "nalm-qi" },
-		{ "nalm", NULL, "nalm-ti", "alm", "nalm-ti", "nalm-ti", "alm" },
-		{ "nalm", "nalm-qi", NULL, "alm", "nalm-qi", "nalm-qicd", "alm" },
+		{ "nalm", "nalmQI", "nalmTI", "alm", "alm", "alm", "alm" },
+		{ "nalm", "nalmQI", "nalmTI", "alm", "nalm", "nalm", "nalm" },
+		{ "nalm", "nalmQI", NULL, "alm", "nalmQI", "nalmQICD", "nalmQI" },
+		{ "nalm", NULL, "nalmTI", "alm", "nalmTI", "nalmTI", "alm" },
+		{ "nalm", "nalmQI", NULL, "alm", "nalmQI", "nalmQICD", "alm" },
 	};
 
 	for (unsigned s = 0; s < ARC_STATES; s++)
@@ -93,20 +93,20 @@ a_repair_that_holds_ends_the_row_and_one_that_breaks_speaks_up(void)
 	f.active = power;
 	f.active_cause = MAINS_CAUSE;
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_QI, 8 * HOUR_MS, 17), 0);
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	BY("power/mains-failure", name);
 	BY("power/fuse-open", ""); /* another cause */
 	alarm_is(power, false);
-	STATE(power, "nalm-qicd");
+	STATE(power, "nalmQICD");
 	loop_step(f.loop, 5 * MINUTE_MS);
 	alarm_is(power, true); /* not yet done */
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	loop_step(f.loop, HOUR_MS);
 	BY("power/mains-failure", name);
 	alarm_is(power, false);
 	f.heard[0] = '\0';
 	loop_step(f.loop, 10 * MINUTE_MS - 1);
-	STATE(power, "nalm-qicd");
+	STATE(power, "nalmQICD");
 	CU_ASSERT_STRING_EQUAL(f.heard, "");
 	loop_step(f.loop, 1);
 	STATE(power, "");
@@ -129,14 +129,14 @@ an_unfinished_repair_stays_quiet_until_it_is_due_and_no_longer(void)
 	loop_step(f.loop, HOUR_MS);
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_QI, 2 * HOUR_MS, 17), 0); /* renewed */
 	loop_step(f.loop, 2 * HOUR_MS - 1);
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	loop_step(f.loop, 1);
 	STATE(power, "");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fixture_journal(&f), "arc.renew crew crew-3 NIN-1/power\n"));
 	/* Without a due time it is bounded. */
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_QI, 0, 17), 0);
 	loop_step(f.loop, 8 * HOUR_MS - 1);
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	loop_step(f.loop, 1);
 	STATE(power, "");
 	fixture_stop(&f);
@@ -208,9 +208,9 @@ rows_end_with_their_ticket_even_before_they_are_durable(void)
 	CU_ASSERT_EQUAL(arc_end_ticket(f.silences, 17, "a", "b"), 1);
 	CU_ASSERT_EQUAL(arc_start(f.silences, &request, "a", NULL, NULL), 0);
 	loop_step(f.loop, 0);
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	fixture_restart(&f, 0);
-	STATE(power, "nalm-qi");
+	STATE(power, "nalmQI");
 	CU_ASSERT_STRING_EQUAL(state_of(radio, 0), "nalm");
 	fixture_stop(&f);
 }
@@ -224,12 +224,12 @@ after_a_restart_a_row_looks_anew(void)
 	f.active_cause = MAINS_CAUSE;
 	CU_ASSERT_EQUAL(start(power, MAINS_CAUSE, ARC_NALM_QI, 0, 17), 0);
 	alarm_is(power, false);
-	STATE(power, "nalm-qicd");
+	STATE(power, "nalmQICD");
 	loop_step(f.loop, 9 * MINUTE_MS);
 	fixture_restart(&f, HOUR_MS); /* nobody looked: the count-down begins anew */
-	STATE(power, "nalm-qicd");
+	STATE(power, "nalmQICD");
 	loop_step(f.loop, 9 * MINUTE_MS);
-	STATE(power, "nalm-qicd");
+	STATE(power, "nalmQICD");
 	loop_step(f.loop, MINUTE_MS);
 	STATE(power, "");
 	fixture_restart(&f, 0);
