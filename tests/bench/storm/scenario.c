@@ -19,8 +19,8 @@
 	10 /* one of so many lost hubs goes together with the next one, so that second paths are lost as well */
 
 #define STORM_MS  10000
-#define QUIET_MS  8000 /* between storm and healing: everything that waits has been told */
-#define SPREAD_MS 1500 /* members report within */
+#define QUIET_MS  10000 /* between storm and healing: everything that waits has been told */
+#define SPREAD_MS 1500  /* members report within */
 
 const char *const cause_names[] = { "feeder", "hub", "site", "fault", "door", "dip", NULL };
 

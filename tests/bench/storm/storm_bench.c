@@ -17,10 +17,11 @@
 #include "tests/bench/storm/scenario.h"
 #include "tests/bench/storm/witness.h"
 
-#define HOLD_MS  2000
-#define TICK_MS  2    /* of real time */
-#define BATCH    256  /* changes of one callback: others are to have their turn */
-#define AFTER_MS 8000 /* the last change has been told by then */
+#define HOLD_MS \
+	2000 /* of thresholds and of silence; what waits for its cause, or a cause's end for its consequences, waits as long */
+#define TICK_MS  2     /* of real time */
+#define BATCH    256   /* changes of one callback: others are to have their turn */
+#define AFTER_MS 10000 /* the last change has been told by then */
 #define MANY     20000
 #define LIMIT_MS 50 /* a callback should not take longer */
 
@@ -234,7 +235,10 @@ main(int argc, char **argv)
 		{ "no-correlation", no_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
 	struct storm s = { .owner = { .name = "bench" } };
 	struct loop_settings loop = { .overstay_ms = LIMIT_MS, .on_overstay = overstayed, .arg = &s };
-	struct alarm_settings alarms = { .hold_ms = HOLD_MS, .unreachable_ms = HOLD_MS };
+	struct alarm_settings alarms = {
+		.hold_ms = HOLD_MS, .unreachable_ms = HOLD_MS, .cause_wait_ms = HOLD_MS, .recheck_ms = HOLD_MS
+	};
+	const struct audience_filter all = { 0 };
 	unsigned sites = 100000, rounds = 1;
 	char dir[] = "storm_bench.XXXXXX", path[64], command[64];
 
@@ -249,7 +253,8 @@ main(int argc, char **argv)
 		case 's':
 			loop.scale = (unsigned)strtoul(optarg, NULL, 10);
 			break;
-		case 'c': /* nothing is correlated yet */
+		case 'c':
+			alarms.no_correlation = true;
 			break;
 		default:
 			return 2;
@@ -261,6 +266,8 @@ main(int argc, char **argv)
 	fleet_open(&s.fleet, path, &loop, &alarms);
 	scenario_make(&s.scenario, sites, 1);
 	witness_init(&s.witness, &s.fleet, &s.scenario);
+	if (audience_open(s.fleet.alarms, "bench", &all) < 0)
+		bench_die("no audience");
 	alarms_listen(s.fleet.alarms, &(struct alarm_listener){ .told = witness_told, .arg = &s.witness });
 	s.timer = loop_timer_new(s.fleet.loop, &s.owner, tick, &s);
 	fleet_is_well(&s.fleet);
