@@ -19,7 +19,7 @@
 	10 /* one of so many lost hubs goes together with the next one, so that second paths are lost as well */
 
 #define STORM_MS  10000
-#define QUIET_MS  10000 /* between storm and healing: everything that waits has been told */
+#define QUIET_MS  12000 /* between storm and healing: everything that waits has been told */
 #define SPREAD_MS 1500  /* members report within */
 
 const char *const cause_names[] = { "feeder", "hub", "site", "fault", "door", "dip", NULL };
