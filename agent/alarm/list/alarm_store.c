@@ -32,43 +32,76 @@ put_time(struct towerd_json_writer *w, const char *key, int64_t utc_ms)
 		towerd_json_put_text(w, key, towerd_time_format(utc_ms, text));
 }
 
+struct towerd_alarm_record
+alarm_record_of(struct alarms *alarms, const struct entry *e, enum towerd_alarm_event event,
+    const struct telling_plan *plan)
+{
+	const struct alarm *a = &e->alarm;
+	const struct site *site = a->site != 0 ? model_site_of(alarms->model, a->site) : NULL;
+
+	return (struct towerd_alarm_record){
+		.size = sizeof(struct towerd_alarm_record),
+		.event = event,
+		.alarm = a->number,
+		.resource = a->resource,
+		.model = a->model,
+		.severity = a->severity,
+		.previous = a->previous,
+		.event_ms = e->event_ms,
+		.active_ms = a->active_ms,
+		.active_index = a->active_index,
+		.site = site != NULL ? site->id : e->site_id,
+		.area = site != NULL && site->area != NULL ? site->area : e->area,
+		.device = e->slot,
+		.type = a->type->name,
+		.text = a->text,
+		.probable_cause = a->type->probable_cause,
+		.event_type = a->type->event_type,
+		.ticket = alarms->ticket_at != NULL && a->site != 0
+		    ? alarms->ticket_at(alarms->ticket_arg, a->site)
+		    : 0,
+		.is_told = plan->count > 0,
+		.cause = a->cause,
+		.consequences = a->consequences,
+		.is_backed_up = site != NULL && site->covered_by > 0,
+		.stand = alarm_stand_names[a->stand],
+	};
+}
+
 /* What a record and a row have in common. */
 static void
-put_alarm(struct alarms *alarms, const struct entry *e)
+put_alarm(struct alarms *alarms, const struct entry *e, const struct towerd_alarm_record *r)
 {
 	const struct alarm *a = &e->alarm;
 	struct towerd_json_writer *w = &alarms->writer;
-	struct site *site = a->site != 0 ? model_site_of(alarms->model, a->site) : NULL;
-	uint32_t ticket =
-	    alarms->ticket_at != NULL && a->site != 0 ? alarms->ticket_at(alarms->ticket_arg, a->site) : 0;
 
-	towerd_json_put_uint(w, "alarm", a->number);
-	towerd_json_put_text(w, "severity", alarm_severity_names[a->severity]);
-	towerd_json_put_text(w, "previous", alarm_severity_names[a->previous]);
-	towerd_json_put_text(w, "type", a->type->name);
+	towerd_json_put_uint(w, "alarm", r->alarm);
+	towerd_json_put_text(w, "severity", alarm_severity_names[r->severity]);
+	towerd_json_put_text(w, "previous", alarm_severity_names[r->previous]);
+	towerd_json_put_text(w, "type", r->type);
 	towerd_json_put_text(w, "qualifier", a->qualifier);
-	towerd_json_put_text(w, "text", a->text);
-	towerd_json_put_text(w, "site", site != NULL ? site->id : e->site_id);
-	towerd_json_put_text(w, "area", site != NULL && site->area != NULL ? site->area : e->area);
-	towerd_json_put_text(w, "device", e->slot);
-	put_time(w, "time", e->event_ms);
-	put_time(w, "active", a->active_ms);
+	towerd_json_put_text(w, "text", r->text);
+	towerd_json_put_text(w, "site", r->site);
+	towerd_json_put_text(w, "area", r->area);
+	towerd_json_put_text(w, "device", r->device);
+	put_time(w, "time", r->event_ms);
+	put_time(w, "active", r->active_ms);
 	put_time(w, "raised", a->raised_ms);
 	put_time(w, "received", a->received_ms);
 	put_time(w, "claimed", a->claimed_ms);
 	put_time(w, "changed", a->changed_ms);
-	towerd_json_put_uint(w, "index", a->active_index);
-	towerd_json_put_uint(w, "model", a->model);
-	towerd_json_put_uint(w, "resource", a->resource);
-	towerd_json_put_uint(w, "cause", a->type->probable_cause);
-	towerd_json_put_uint(w, "event-type", a->type->event_type);
-	towerd_json_put_uint(w, "ticket", ticket);
-	towerd_json_put_text(w, "stand", alarm_stand_names[a->stand]);
-	if (a->cause != 0)
-		towerd_json_put_uint(w, "caused-by", a->cause);
-	if (a->consequences != 0)
-		towerd_json_put_uint(w, "consequences", a->consequences);
-	if (site != NULL && site->covered_by > 0) /* X.733, backedUpStatus; by whom is not for records */
+	towerd_json_put_uint(w, "index", r->active_index);
+	towerd_json_put_uint(w, "model", r->model);
+	towerd_json_put_uint(w, "resource", r->resource);
+	towerd_json_put_uint(w, "cause", r->probable_cause);
+	towerd_json_put_uint(w, "event-type", r->event_type);
+	towerd_json_put_uint(w, "ticket", r->ticket);
+	towerd_json_put_text(w, "stand", r->stand);
+	if (r->cause != 0)
+		towerd_json_put_uint(w, "caused-by", r->cause);
+	if (r->consequences != 0)
+		towerd_json_put_uint(w, "consequences", r->consequences);
+	if (r->is_backed_up) /* X.733, backedUpStatus; by whom is not for records */
 		towerd_json_put_bool(w, "backed-up", true);
 	if (a->operator_state > OPERATOR_NONE) {
 		towerd_json_put_text(w, "operator-state", operator_state_names[a->operator_state]);
@@ -112,15 +145,15 @@ put_plan(struct alarms *alarms, const struct entry *e, const struct telling_plan
 }
 
 const char *
-alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm_event event,
+alarm_write_json(struct alarms *alarms, const struct entry *e, const struct towerd_alarm_record *record,
     const struct telling_plan *plan, const char *note)
 {
 	struct towerd_json_writer *w = &alarms->writer;
 
 	towerd_json_reset(w);
 	towerd_json_open(w, NULL, '{');
-	towerd_json_put_text(w, "event", event_names[event]);
-	put_alarm(alarms, e);
+	towerd_json_put_text(w, "event", event_names[record->event]);
+	put_alarm(alarms, e, record);
 	put_plan(alarms, e, plan);
 	if (note != NULL && note[0] != '\0')
 		towerd_json_put_text(w, "note", note);
@@ -131,12 +164,14 @@ alarm_write_json(struct alarms *alarms, const struct entry *e, enum towerd_alarm
 const char *
 alarm_write_row(struct alarms *alarms, const struct entry *e)
 {
+	const struct telling_plan nobody = { .count = 0 };
 	const struct alarm *a = &e->alarm;
 	struct towerd_json_writer *w = &alarms->writer;
+	struct towerd_alarm_record record = alarm_record_of(alarms, e, TOWERD_ALARM_CHANGED, &nobody);
 
 	towerd_json_reset(w);
 	towerd_json_open(w, NULL, '{');
-	put_alarm(alarms, e);
+	put_alarm(alarms, e, &record);
 	towerd_json_put_uint(w, "journal", a->journal_number);
 	put_time(w, "created", a->created_ms);
 	towerd_json_put_uint(w, "raises", a->raises);

@@ -144,6 +144,8 @@ is_same(const struct noted *a, const struct noted *b)
 	    x->previous == y->previous && x->event_ms == y->event_ms && x->active_ms == y->active_ms &&
 	    x->active_index == y->active_index && x->probable_cause == y->probable_cause &&
 	    x->event_type == y->event_type && x->ticket == y->ticket && x->is_told == y->is_told &&
+	    x->cause == y->cause && x->consequences == y->consequences &&
+	    x->is_backed_up == y->is_backed_up && strcmp(x->stand, y->stand) == 0 &&
 	    strcmp(a->site, b->site) == 0 && strcmp(a->area, b->area) == 0 &&
 	    strcmp(a->device, b->device) == 0 && strcmp(a->type, b->type) == 0 &&
 	    strcmp(a->text, b->text) == 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Announcing: a record and the alarm's row go to the store in one transaction; listeners hear of it after the commit, or at once as not
- * durable when the disk fails. What they hear is read from the journal's own body, so that a live record and one read back are the same.
+ * durable when the disk fails. What they hear is what the journal's body is written from, so that a live record and one read back are the same.
  */
 #include <errno.h>
-#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct telling {
 	LIST_ENTRY(telling) next;
 	struct alarms *alarms; /* NULL: they are gone, nobody listens */
 	struct store_record record;
-	uint64_t alarm;
+	struct towerd_alarm_record alarm; /* of an alarm's record */
 	store_durable_fn *on_durable;
 	bool was_told;
 	char reason[ALARM_TEXT_MAX + 1]; /* of list.unreliable */
@@ -23,13 +23,9 @@ struct telling {
 };
 
 static void
-tell(struct alarms *alarms, const struct store_record *from, bool is_durable)
+tell(const struct alarms *alarms, const struct telling *t, bool is_durable)
 {
-	struct towerd_alarm_record alarm;
-	struct towerd_json *scratch;
-
-	if (alarms->listener_count == 0 || alarm_record_parse(from, NULL, &alarm, &scratch) < 0)
-		return;
+	const struct store_record *from = &t->record;
 	struct towerd_record record = { .size = sizeof(record),
 		.number = from->number,
 		.time_ms = from->time_ms,
@@ -38,11 +34,11 @@ tell(struct alarms *alarms, const struct store_record *from, bool is_durable)
 		.actor = from->actor,
 		.object = from->object,
 		.body = from->body,
-		.alarm = &alarm };
+		.alarm = &t->alarm };
+
 	for (size_t i = 0; i < alarms->listener_count; i++)
 		if (alarms->listeners[i].told != NULL)
 			alarms->listeners[i].told(alarms->listeners[i].arg, &record);
-	towerd_json_free(scratch);
 }
 
 static void
@@ -60,42 +56,40 @@ on_durable(void *arg, int rc, bool final)
 	struct alarms *alarms = t->alarms;
 
 	if (alarms != NULL) {
-		struct entry *e = entry_at(alarms, t->alarm);
+		struct entry *e = entry_at(alarms, t->alarm.alarm);
 		if (rc == 0 && e != NULL && e->alarm.journal_number == t->record.number)
 			e->alarm.is_durable = true;
-		tell(alarms, &t->record, rc == 0);
+		tell(alarms, t, rc == 0);
 	}
 	if (rc == 0 || final)
 		telling_free(t);
 }
 
+/* Keeps copies of the texts: the entry may be another one, or gone, when it is told. */
 static struct telling *
-telling_new(struct alarms *alarms, const char *type, const char *actor, const char *object, const char *body)
+telling_new(struct alarms *alarms, const struct store_record *record, const struct towerd_alarm_record *alarm)
 {
-	const char *const texts[] = { type, actor, object, body };
-	size_t lens[4], size = 0;
+	struct telling like = {
+		.alarms = alarms, .record = *record, .alarm = *alarm, .on_durable = on_durable
+	};
+	const char **const texts[] = { &like.record.type, &like.record.actor, &like.record.object,
+		&like.record.body, &like.alarm.site, &like.alarm.area, &like.alarm.device, &like.alarm.text };
+	size_t count = sizeof(texts) / sizeof(texts[0]), lens[sizeof(texts) / sizeof(texts[0])], size = 0;
 
-	for (int i = 0; i < 4; i++)
-		size += lens[i] = strlen(texts[i]) + 1;
+	for (size_t i = 0; i < count; i++)
+		size += lens[i] = *texts[i] != NULL ? strlen(*texts[i]) + 1 : 0;
 	struct telling *t = malloc(sizeof(*t) + size);
 	if (t == NULL)
 		return NULL;
 	char *at = t->texts;
-	const char *copies[4];
-	for (int i = 0; i < 4; i++) {
-		copies[i] = memcpy(at, texts[i], lens[i]);
-		at += lens[i];
-	}
-	t->alarms = alarms;
-	t->alarm = 0;
-	t->on_durable = on_durable;
-	t->was_told = false;
-	t->reason[0] = '\0';
-	t->record = (struct store_record){ .time_ms = loop_utc_ms(alarms->loop),
-		.type = copies[0],
-		.actor = copies[1],
-		.object = copies[2],
-		.body = copies[3] };
+	for (size_t i = 0; i < count; i++)
+		if (*texts[i] != NULL) {
+			*texts[i] = memcpy(at, *texts[i], lens[i]);
+			at += lens[i];
+		}
+	like.record.time_ms = loop_utc_ms(alarms->loop);
+	memcpy(
+	    t, &like, offsetof(struct telling, texts)); /* not `*t = like`: its padding lies over the texts */
 	LIST_INSERT_HEAD(&alarms->tellings, t, next);
 	return t;
 }
@@ -173,8 +167,9 @@ announce_operation(struct alarms *alarms, const struct entry *e, enum operator_s
 	said.alarm.operator_name = actor;
 	said.alarm.operator_ms = said.event_ms = loop_utc_ms(alarms->loop);
 	said.alarm.previous = e->alarm.severity;
-	const char *body = alarm_write_json(alarms, &said,
-	    e->alarm.severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED : TOWERD_ALARM_CHANGED, &nobody, note);
+	struct towerd_alarm_record record = alarm_record_of(alarms, &said,
+	    e->alarm.severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED : TOWERD_ALARM_CHANGED, &nobody);
+	const char *body = alarm_write_json(alarms, &said, &record, &nobody, note);
 	if (body == NULL)
 		return -ENOMEM;
 	struct store_txn *txn = store_begin(alarms->store);
@@ -188,10 +183,13 @@ telling_of(struct alarms *alarms, const struct entry *e, const char *type, enum 
     const struct telling_plan *plan)
 {
 	char object[256];
-	const char *body = alarm_write_json(alarms, e, event, plan, NULL);
+	struct towerd_alarm_record alarm = alarm_record_of(alarms, e, event, plan);
+	struct store_record record = { .type = type,
+		.actor = "agent",
+		.object = object_name(e, object, sizeof(object)),
+		.body = alarm_write_json(alarms, e, &alarm, plan, NULL) };
 
-	return body != NULL ? telling_new(alarms, type, "agent", object_name(e, object, sizeof(object)), body)
-			    : NULL;
+	return record.body != NULL ? telling_new(alarms, &record, &alarm) : NULL;
 }
 
 /* The record names whom it tells; the row, in the same transaction, says that they were. */
@@ -200,7 +198,6 @@ telling_submit(struct alarms *alarms, struct telling *t, struct entry *e, const 
 {
 	struct store_txn *txn = store_begin(alarms->store);
 
-	t->alarm = e->alarm.number;
 	t->record.number =
 	    store_journal(txn, t->record.type, t->record.actor, t->record.object, t->record.body);
 	e->alarm.journal_number = t->record.number;
@@ -315,10 +312,12 @@ announce_list(struct alarms *alarms, const char *reason)
 	towerd_json_put_text(w, "reason", is_rebuilt ? "the list is complete: read it again" : reason);
 	towerd_json_put_uint(w, "active", alarms_active_count(alarms));
 	towerd_json_close(w, '}');
-	const char *body = towerd_json_done(w);
-	struct telling *t = body != NULL
-	    ? telling_new(alarms, is_rebuilt ? "list.rebuilt" : "list.unreliable", "agent", "alarms", body)
-	    : NULL;
+	struct store_record record = { .type = is_rebuilt ? "list.rebuilt" : "list.unreliable",
+		.actor = "agent",
+		.object = "alarms",
+		.body = towerd_json_done(w) };
+	struct telling *t =
+	    record.body != NULL ? telling_new(alarms, &record, &(struct towerd_alarm_record){ 0 }) : NULL;
 	if (t == NULL)
 		return -ENOMEM;
 	snprintf(t->reason, sizeof(t->reason), "%s", is_rebuilt ? "" : reason);

@@ -333,8 +333,12 @@ uint32_t alarm_models_number(const struct models *models, const struct alarm_typ
 
 /* alarm_store.c */
 /* The alarm as JSON: the body of its records, and the beginning of its row. NULL: out of memory. */
-const char *alarm_write_json(struct alarms *alarms, const struct entry *entry, enum towerd_alarm_event event,
+const char *
+alarm_write_json(struct alarms *alarms, const struct entry *entry, const struct towerd_alarm_record *record,
     const struct telling_plan *plan, const char *note); /* an operator's, or NULL */
+/* What a listener hears of the entry as it is, strings borrowed from it: alarm_record_parse() of that body says the same. */
+struct towerd_alarm_record alarm_record_of(struct alarms *alarms, const struct entry *entry,
+    enum towerd_alarm_event event, const struct telling_plan *plan);
 /* The row: the body, and what only the agent needs of it. */
 const char *alarm_write_row(struct alarms *alarms, const struct entry *entry);
 int alarm_store_load(struct alarms *alarms, char *error, size_t size);
