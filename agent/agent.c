@@ -175,6 +175,10 @@ layers_make(struct agent *agent)
 		.arc_countdown_ms = config->alarm.arc_countdown_ms,
 		.arc_timed_ms = config->alarm.arc_timed_ms,
 		.arc_bound_ms = config->alarm.arc_bound_ms,
+		.outage_sites = (unsigned)config->alarm.outage_sites,
+		.outage_share = (unsigned)config->alarm.outage_share,
+		.area_share = (unsigned)config->alarm.area_share,
+		.outage_reserve_ms = config->alarm.outage_reserve_ms,
 		.no_correlation = !config->alarm.correlate };
 	const struct repair_settings repair = { .soak_ms = config->repair.soak_ms,
 		.verify_limit_ms = config->repair.verify_limit_ms };

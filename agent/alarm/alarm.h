@@ -122,7 +122,10 @@ struct alarm_settings {
 	int64_t recheck_ms;         /* how long the end of a cause may wait for its consequences; 0: 30 s */
 	int64_t confirm_ms;         /* how long a notification's alarm may wait for the reading; 0: 10 s */
 	int64_t arc_countdown_ms, arc_timed_ms, arc_bound_ms; /* silence/silence.h; 0: its defaults */
-	bool no_correlation; /* each is told by itself: to see what correlation saves */
+	unsigned outage_sites, outage_share,
+	    area_share;            /* correlate/supply.h: min, share, area_share; 0: its defaults */
+	int64_t outage_reserve_ms; /* an outage is major when a site will be dark within this; 0: 1 h */
+	bool no_correlation;       /* each is told by itself: to see what correlation saves */
 };
 
 /* Which transitions an audience hears of (RFC 8632, notify-status-changes). */

@@ -89,6 +89,17 @@ static const struct towerd_option alarm_options[] = {
 	    .help =
 		"how long the end of a cause waits for its consequences to end as well, before those that "
 		"stay are told by themselves" },
+	{ "outage-sites", TOWERD_OPT_INT, offsetof(struct config_alarm, outage_sites), .def = "3", .min = 2,
+	    .max = 1000,
+	    .help =
+		"how many sites of a power feeder or an area must have lost their mains to be one outage" },
+	{ "outage-share", TOWERD_OPT_INT, offsetof(struct config_alarm, outage_share), .def = "50", .min = 1,
+	    .max = 100, .help = "and how many percent of the feeder's sites whose mains is known" },
+	{ "area-share", TOWERD_OPT_INT, offsetof(struct config_alarm, area_share), .def = "80", .min = 1,
+	    .max = 100, .help = "the same of an area, of which more than one feeder must be out" },
+	{ "outage-reserve", TOWERD_OPT_DURATION, offsetof(struct config_alarm, outage_reserve_ms),
+	    .def = "1h", .min = SECOND, .max = DAY,
+	    .help = "an outage is major when its first site is expected to go dark within this time" },
 	{ "confirm", TOWERD_OPT_DURATION, offsetof(struct config_alarm, confirm_ms), .def = "10s",
 	    .min = SECOND, .max = HOUR,
 	    .help = "how long the alarm of a notification waits for the reading that confirms it" },

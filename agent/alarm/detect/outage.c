@@ -10,9 +10,9 @@
 #include "agent/alarm/correlate/supply.h"
 #include "agent/alarm/detect/detect.h"
 
-#define REFRESH_MS 60000                 /* text and severity are looked at this often */
-#define RESERVE_MS (60 * INT64_C(60000)) /* a site that goes dark within this time makes it major */
-#define LASTING_MS (15 * INT64_C(60000)) /* so does an outage this long of which nobody can say when */
+#define REFRESH_MS 60000 /* text and severity are looked at this often */
+#define LASTING_MS \
+	(15 * INT64_C(60000)) /* an outage that lasts, and nobody can say for how long it may, is major */
 
 static const char feeder_type[] = "power/feeder-outage", area_type[] = "power/area-outage";
 
@@ -33,13 +33,16 @@ outage_find(const struct alarms *alarms, uint32_t group)
 }
 
 static int
-severity_of(const struct supply_counts *counts, int64_t now_ms)
+severity_of(const struct alarms *alarms, const struct supply_counts *counts)
 {
+	int64_t now = loop_now_ms(alarms->loop);
+
 	if (counts->dark > 0)
 		return TOWERD_CRITICAL;
 	if (counts->next_dark_ms != 0)
-		return counts->next_dark_ms < now_ms + RESERVE_MS ? TOWERD_MAJOR : TOWERD_MINOR;
-	return counts->since_ms + LASTING_MS <= now_ms ? TOWERD_MAJOR : TOWERD_MINOR;
+		return counts->next_dark_ms < now + alarms->settings.outage_reserve_ms ? TOWERD_MAJOR
+										       : TOWERD_MINOR;
+	return counts->since_ms + LASTING_MS <= now ? TOWERD_MAJOR : TOWERD_MINOR;
 }
 
 static void
@@ -52,7 +55,7 @@ outage_raise(struct alarms *alarms, const struct group *group, int least)
 
 	if (supply_count(correlation_supply(alarms), group->entity.number, &counts) < 0)
 		return;
-	int severity = severity_of(&counts, now);
+	int severity = severity_of(alarms, &counts);
 	struct moment moment = moment_now(alarms, 0);
 	supply_text(is_area ? SUPPLY_AREA : SUPPLY_FEEDER, group->name, &counts, now, text, sizeof(text));
 	(void)raise_at(alarms, group->entity.number, is_area ? area_type : feeder_type, "",
@@ -137,7 +140,7 @@ outage_look(struct alarms *alarms, uint32_t number)
 		outage_begin(alarms, number);
 	if (supply_count(correlation_supply(alarms), number, &counts) < 0)
 		return;
-	if (e == NULL || severity_of(&counts, loop_now_ms(alarms->loop)) > e->alarm.severity)
+	if (e == NULL || severity_of(alarms, &counts) > e->alarm.severity)
 		outage_raise(alarms, group, 0);
 }
 

@@ -165,7 +165,10 @@ on_supply(void *arg, uint32_t group, enum supply_change change)
 int
 correlation_new(struct alarms *alarms)
 {
-	struct supply_settings settings = { .wait_ms = alarms->settings.cause_wait_ms };
+	struct supply_settings settings = { .min = alarms->settings.outage_sites,
+		.share = alarms->settings.outage_share,
+		.area_share = alarms->settings.area_share,
+		.wait_ms = alarms->settings.cause_wait_ms };
 	struct correlation *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
