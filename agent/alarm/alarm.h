@@ -128,13 +128,13 @@ struct alarm_settings {
 	bool no_correlation;       /* each is told by itself: to see what correlation saves */
 };
 
-/* Which transitions an audience hears of (RFC 8632, notify-status-changes). */
+/* Which changes of severity an audience hears of: all of what it was told of, none, some (RFC 8632, notify-status-changes). */
 enum audience_notify { NOTIFY_ALL, NOTIFY_RAISE_AND_CLEAR, NOTIFY_SEVERITY_LEVEL };
 
 struct audience_filter {
 	const struct scope *scope; /* whose alarms; NULL: all */
 	enum audience_notify notify;
-	int min_severity; /* SEVERITY_LEVEL: from here on, and what falls below it; 0: all */
+	int min_severity; /* nothing is told before it is reached; 0: all. SEVERITY_LEVEL: of changes those from or to it or above */
 	unsigned budget; /* alarms in ten minutes; what is not critical waits when it is spent; 0: no bound */
 };
 
@@ -200,8 +200,9 @@ int alarms_each_at(const struct alarms *alarms, const struct site *site,
  */
 int audience_open(struct alarms *alarms, const char *name, const struct audience_filter *filter);
 void audience_close(struct alarms *alarms, int audience);
-/* Its listener lost records for ever (the journal's retention passed it): it is told all that stands anew. */
-void audience_lost(struct alarms *alarms, int audience);
+bool audience_is_open(const struct alarms *alarms, const char *name);
+/* Its listener lost records for ever (the journal's retention passed it): it is told all that stands anew, by records behind the one returned. */
+uint64_t audience_lost(struct alarms *alarms, int audience);
 /* Records up to here were acknowledged by its listener: what waits because it is slow may go on. */
 void audience_acknowledged(struct alarms *alarms, int audience, uint64_t number);
 int audience_find(const struct alarms *alarms, const char *name); /* -ENOENT */

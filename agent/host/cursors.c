@@ -187,9 +187,11 @@ offer(struct cursor *cursor, const struct towerd_record *from)
 
 	if (!is_of_type(cursor, from->type))
 		return;
+	bool is_alarm = strncmp(from->type, "alarm.", strlen("alarm.")) == 0;
+	if (is_alarm && from->number <= cursor->void_to)
+		return;
 	const struct store_record body = { .body = from->body };
-	if (strncmp(from->type, "alarm.", strlen("alarm.")) == 0 &&
-	    alarm_record_parse(&body, cursor->list, &alarm, &scratch) == 0)
+	if (is_alarm && alarm_record_parse(&body, cursor->list, &alarm, &scratch) == 0)
 		record.alarm = &alarm;
 	if (is_wanted(cursor, &record))
 		deliver(cursor, &record);
@@ -284,8 +286,12 @@ tell_lost(struct cursor *cursor)
 
 	cursor->is_lost = false;
 	cursor->flight_count = 0;
-	if (cursor->list != NULL)
-		audience_lost(plugin->host->parts.alarms, cursor->audience);
+	if (cursor->list != NULL) {
+		/* All that stands is told anew: what is still to come of before that would only be in its way. */
+		uint64_t newest = store_newest(plugin->host->parts.store);
+		uint64_t told = audience_lost(plugin->host->parts.alarms, cursor->audience);
+		cursor->void_to = told > newest ? told : newest;
+	}
 	if (oldest > cursor->read + 1)
 		cursor->read = oldest - 1;
 	plugin_count(plugin, "cursors-lost", 1);
@@ -397,20 +403,26 @@ cursor_begin(struct cursor *cursor, bool from_now)
 
 /* Who asks for alarms has a list of its own. */
 static int
-list_open(struct cursor *cursor, const char *name, const struct towerd_journal_filter *filter)
+list_open(struct cursor *cursor, const struct towerd_journal_filter *filter)
 {
-	const struct host *host = cursor->plugin->host;
-	const struct audience_filter wanted = {
-		.scope = cursor->scope, .notify = NOTIFY_SEVERITY_LEVEL, .min_severity = filter->min_severity
-	};
+	static const enum audience_notify notify[] = { [TOWERD_NOTIFY_ALL] = NOTIFY_ALL,
+		[TOWERD_NOTIFY_RAISE_AND_CLEAR] = NOTIFY_RAISE_AND_CLEAR,
+		[TOWERD_NOTIFY_SEVERITY_LEVEL] = NOTIFY_SEVERITY_LEVEL };
+	struct alarms *alarms = cursor->plugin->host->parts.alarms;
+	const struct audience_filter wanted = { .scope = cursor->scope,
+		.notify = notify[filter->notify],
+		.min_severity = filter->min_severity,
+		.budget = filter->budget };
 
-	if (!is_of_type(cursor, "alarm.raise"))
+	if (filter->list == NULL)
 		return 0;
-	cursor->audience = audience_open(host->parts.alarms, name, &wanted);
-	if (cursor->audience < 0)
-		return cursor->audience;
-	cursor->list = strdup(name);
-	return cursor->list != NULL ? 0 : -ENOMEM;
+	if (audience_is_open(alarms, filter->list)) /* somebody else's: two would tell each other's alarms */
+		return -EEXIST;
+	cursor->list = strdup(filter->list);
+	if (cursor->list == NULL)
+		return -ENOMEM;
+	cursor->audience = audience_open(alarms, filter->list, &wanted);
+	return cursor->audience < 0 ? cursor->audience : 0;
 }
 
 static int
@@ -456,7 +468,7 @@ serve_open(
 			cursor_free(cursor);
 			return -EEXIST;
 		}
-	int rc = list_open(cursor, name, filter);
+	int rc = list_open(cursor, filter);
 	if (rc < 0) {
 		cursor_free(cursor);
 		return rc;

@@ -18,7 +18,8 @@ struct cursor {
 	unsigned number, credit;
 	char *name;   /* "PLUGIN/NAME", as in the store */
 	char **types; /* prefixes, NULL at the end; NULL: all */
-	char *list;   /* the name of its list of alarms, and its number; NULL: it asked for none */
+	char *
+	    list; /* the name of its list of alarms, and its number; NULL: it has none, and hears every record */
 	int audience;
 	const struct scope *scope;
 	uint64_t read;       /* durable records up to here were delivered or passed over */
@@ -31,6 +32,7 @@ struct cursor {
 	uint64_t *early; /* acknowledged before they were durable */
 	size_t early_count, early_capacity;
 	bool is_reading, is_closed, is_lost;
+	uint64_t void_to; /* alarms up to this record were lost, and what stands is told anew behind it */
 	struct log_episode reading;
 };
 

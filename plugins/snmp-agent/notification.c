@@ -94,19 +94,26 @@ add_text(netsnmp_pdu *pdu, const char *name, const char *text)
 	return add(pdu, name_of(name), towerd_bytes(TOWERD_TEXT, text, len));
 }
 
-/* alarmListName (empty), alarmActiveDateAndTime, alarmActiveIndex: both strings with their length in front. */
+/* Octets as sub-identifiers, with their length in front. */
+static void
+name_append_octets(struct name *n, const uint8_t *octets, size_t len)
+{
+	name_append(n, &(oid){ len }, 1);
+	for (size_t i = 0; i < len; i++)
+		name_append(n, &(oid){ octets[i] }, 1);
+}
+
+/* alarmListName, alarmActiveDateAndTime, alarmActiveIndex: the row in the receiver's own list. */
 static struct name
-active_instance(const char *column, const struct towerd_alarm_record *alarm)
+active_instance(const char *column, const char *list, const struct towerd_alarm_record *alarm)
 {
 	struct name n = name_of(column);
 	uint8_t date[11];
-	oid index[14] = { 0, sizeof(date) };
 
 	towerd_time_to_date_and_time(alarm->active_ms, date);
-	for (size_t i = 0; i < sizeof(date); i++)
-		index[2 + i] = date[i];
-	index[13] = alarm->active_index;
-	name_append(&n, index, 14);
+	name_append_octets(&n, (const uint8_t *)list, strlen(list));
+	name_append_octets(&n, date, sizeof(date));
+	name_append(&n, &(oid){ alarm->active_index }, 1);
 	return n;
 }
 
@@ -141,7 +148,7 @@ add_common(netsnmp_pdu *pdu, const struct towerd_record *record, int64_t event_m
 }
 
 static netsnmp_pdu *
-alarm_notification(const struct towerd_record *record, enum sink_type type)
+alarm_notification(const struct towerd_record *record, const char *list, enum sink_type type)
 {
 	const struct towerd_alarm_record *alarm = record->alarm;
 	bool is_clear = alarm->severity == TOWERD_CLEARED;
@@ -157,8 +164,8 @@ alarm_notification(const struct towerd_record *record, enum sink_type type)
 	name_append(&resource_id, resource, 1);
 	struct towerd_value number = { .type = TOWERD_COUNTER64, .u = alarm->alarm };
 
-	bool ok = add_oid(pdu, active_instance(MODEL_POINTER, alarm), model_pointer) &&
-	    add_oid(pdu, active_instance(RESOURCE_ID, alarm), resource_id) &&
+	bool ok = add_oid(pdu, active_instance(MODEL_POINTER, list, alarm), model_pointer) &&
+	    add_oid(pdu, active_instance(RESOURCE_ID, list, alarm), resource_id) &&
 	    add_common(pdu, record, alarm->event_ms) && add(pdu, name_of(NOTIFICATION_ALARM), number) &&
 	    add_text(pdu, NOTIFICATION_SITE, alarm->site) && add_text(pdu, NOTIFICATION_TYPE, alarm->type) &&
 	    add(pdu, name_of(NOTIFICATION_SEVERITY), towerd_int(TOWERD_INTEGER, alarm->severity)) &&
@@ -190,10 +197,10 @@ list_notification(const struct towerd_record *record, const char *notification, 
 }
 
 netsnmp_pdu *
-notification_build(const struct towerd_record *record, enum sink_type type)
+notification_build(const struct towerd_record *record, const char *list, enum sink_type type)
 {
 	if (record->alarm != NULL)
-		return record->alarm->is_told ? alarm_notification(record, type) : NULL;
+		return record->alarm->is_told ? alarm_notification(record, list, type) : NULL;
 	if (strcmp(record->type, "list.rebuilt") == 0)
 		return list_notification(record, LIST_REBUILT, type);
 	if (strcmp(record->type, "list.unreliable") == 0)

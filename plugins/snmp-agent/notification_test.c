@@ -7,8 +7,8 @@
 #include "tests/support/cunit_main.h"
 
 #define ROOT TOWERD_ROOT_OID
-/* alarmListName "", 2026-11-22 18:45:53.1 +0:0, alarmActiveIndex 3 */
-#define ROW    ".0.11.7.234.11.22.18.45.53.1.43.0.0.3"
+/* alarmListName "nms", 2026-11-22 18:45:53.1 +0:0, alarmActiveIndex 3 */
+#define ROW    ".3.110.109.115.11.7.234.11.22.18.45.53.1.43.0.0.3"
 #define ACTIVE "1.3.6.1.2.1.118.1.2.2.1"
 #define MODEL  "1.3.6.1.2.1.118.1.1.2.1.3.0.12"
 
@@ -63,7 +63,7 @@ line_of(const netsnmp_variable_list *vb, char *out, size_t size)
 static void
 expect(const struct towerd_record *record, enum sink_type type, const char *const *lines)
 {
-	netsnmp_pdu *pdu = notification_build(record, type);
+	netsnmp_pdu *pdu = notification_build(record, "nms", type);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(pdu);
 	CU_ASSERT_EQUAL(pdu->command, type == SINK_INFORM ? SNMP_MSG_INFORM : SNMP_MSG_TRAP2);
@@ -183,13 +183,13 @@ what_is_not_told_is_no_notification(void)
 	struct towerd_alarm_record throttled = raised;
 	throttled.is_told = false;
 	struct towerd_record record = record_of(&throttled);
-	CU_ASSERT_PTR_NULL(notification_build(&record, SINK_INFORM));
+	CU_ASSERT_PTR_NULL(notification_build(&record, "nms", SINK_INFORM));
 
 	static const char *const types[] = { "alarm.ack", "list.", "list.other", "ticket.update" };
 	for (size_t i = 0; i < TOWERD_COUNT(types); i++) {
 		record = record_of(NULL);
 		record.type = types[i];
-		CU_ASSERT_PTR_NULL(notification_build(&record, SINK_INFORM));
+		CU_ASSERT_PTR_NULL(notification_build(&record, "nms", SINK_INFORM));
 	}
 }
 
@@ -208,7 +208,7 @@ a_long_text_is_cut_between_characters(void)
 		for (; len + 3 < sizeof(text); len += 3)
 			memcpy(text + len, "\xe2\x82\xac", 3);
 		text[len] = '\0';
-		netsnmp_pdu *pdu = notification_build(&record, SINK_INFORM);
+		netsnmp_pdu *pdu = notification_build(&record, "nms", SINK_INFORM);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(pdu);
 		const netsnmp_variable_list *vb = pdu->variables;
 		while (vb->next_variable->next_variable != NULL)

@@ -12,11 +12,10 @@
 /* After snmp_agent.h: net-snmp's headers need its configuration first. */
 #include <net-snmp/library/large_fd_set.h>
 
-#define CREDIT          64   /* records held in memory */
-#define PAUSE_MIN_MS    1000 /* between probes of a dead receiver */
-#define PAUSE_MAX_MS    60000
-#define CHECK_MS        200 /* how often the library is asked for time-outs */
-#define NAME_MAX_OCTETS 64  /* towerdSinkName is an index (TOWERD-AGENT-MIB) */
+#define CREDIT       64   /* records held in memory */
+#define PAUSE_MIN_MS 1000 /* between probes of a dead receiver */
+#define PAUSE_MAX_MS 60000
+#define CHECK_MS     200 /* how often the library is asked for time-outs */
 
 enum notice_state { NOTICE_WAITING, NOTICE_IN_FLIGHT, NOTICE_DONE };
 
@@ -26,6 +25,7 @@ struct notice {
 	netsnmp_pdu *pdu; /* NULL: nothing to be sent */
 	enum notice_state state;
 	bool was_sent;
+	bool goes_first; /* nothing behind it leaves before it is acknowledged */
 };
 
 enum sink_state { SINK_IDLE = 1, SINK_SENDING, SINK_DOWN };
@@ -244,6 +244,8 @@ sink_pump(struct sink *sink)
 
 	for (unsigned i = 0; i < sink->count && sink->in_flight < window; i++) {
 		struct notice *n = notice_at(sink, i);
+		if (n->goes_first && n->state == NOTICE_IN_FLIGHT)
+			break;
 		if (n->state != NOTICE_WAITING)
 			continue;
 		if (n->pdu == NULL) {
@@ -260,6 +262,8 @@ sink_pump(struct sink *sink)
 				sink_give_up(sink);
 			return;
 		}
+		if (n->goes_first && n->state == NOTICE_IN_FLIGHT)
+			break;
 	}
 	if (sink->in_flight > 0)
 		towerd_timer_start(sink->agent->ctx, sink->check, CHECK_MS);
@@ -309,7 +313,7 @@ sink_offer(struct sink *sink, const struct towerd_record *record)
 	struct notice *n = notice_at(sink, sink->count++);
 	*n = (struct notice){ .number = record->number,
 		.alarm = record->alarm != NULL ? record->alarm->alarm : 0 };
-	n->pdu = notification_build(record, (enum sink_type)sink->config->type);
+	n->pdu = notification_build(record, sink->config->name, (enum sink_type)sink->config->type);
 	sink->offered = record->number;
 	sink_pump(sink);
 }
@@ -329,7 +333,9 @@ sink_lost(struct sink *sink)
 	sink->in_flight = 0;
 	sink_empty(sink);
 	struct notice *n = notice_at(sink, sink->count++);
-	*n = (struct notice){ .pdu = notification_build(&record, (enum sink_type)sink->config->type) };
+	*n = (struct notice){ .pdu = notification_build(
+				  &record, sink->config->name, (enum sink_type)sink->config->type),
+		.goes_first = true };
 	sink_pump(sink);
 }
 
@@ -339,6 +345,31 @@ sink_cursor(const struct sink *sink)
 	return sink->cursor;
 }
 
+int
+sinks_check(struct towerd_ctx *ctx, const struct sink_config *sinks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct sink_config *config = &sinks[i];
+		size_t len = strlen(config->name);
+		if (len == 0 || len > TOWERD_LIST_NAME_MAX)
+			return towerd_fail(ctx, -EINVAL,
+			    "sink \"%s\": its name has %zu octets; it names a list of alarms "
+			    "(alarmListName), which has 1 to %d",
+			    config->name, len, TOWERD_LIST_NAME_MAX);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(sinks[k].name, config->name) == 0)
+				return towerd_fail(ctx, -EINVAL,
+				    "two sinks are named \"%s\": each has a list of alarms and a place in "
+				    "the journal of its own",
+				    config->name);
+		if (!address_is_literal(config->address, ADDRESS_SEND))
+			return towerd_fail(ctx, -EINVAL,
+			    "sink %s: address \"%s\" is not udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT",
+			    config->name, config->address);
+	}
+	return 0;
+}
+
 static int
 sink_open_session(struct sink *sink)
 {
@@ -346,13 +377,6 @@ sink_open_session(struct sink *sink)
 	const struct sink_config *config = sink->config;
 	netsnmp_session settings;
 
-	if (strlen(config->name) > NAME_MAX_OCTETS)
-		return towerd_fail(
-		    ctx, -EINVAL, "sink %s: a name has at most %d octets", config->name, NAME_MAX_OCTETS);
-	if (!address_is_literal(config->address, ADDRESS_SEND))
-		return towerd_fail(ctx, -EINVAL,
-		    "sink %s: address \"%s\" is not udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT", config->name,
-		    config->address);
 	snmp_sess_init(&settings);
 	settings.version = SNMP_VERSION_2c;
 	settings.peername = (char *)(uintptr_t)config->address; /* copied by the library */
@@ -379,7 +403,10 @@ sink_open_cursor(struct sink *sink)
 	struct towerd_journal_filter filter = { .size = sizeof(filter),
 		.types = types,
 		.min_severity = sink->config->min_severity,
-		.from_now = true };
+		.from_now = true,
+		.list = sink->config->name,
+		.notify = (enum towerd_notify)sink->config->notify,
+		.budget = (unsigned)sink->config->budget };
 
 	struct towerd_scope_request request = { .size = sizeof(request), .reader = sink->config->reader };
 	int scope = towerd_scope_open(ctx, &request);

@@ -6,6 +6,8 @@
 
 static const char *const version_names[] = { "2c", NULL };
 static const char *const type_names[] = { "inform", "trap", NULL };
+/* Positions are enum towerd_notify. */
+static const char *const notify_names[] = { "all", "raise-and-clear", "severity-level", NULL };
 /* Positions are enum towerd_severity; the first two say "all". */
 static const char *const severity_names[] = { "all", "cleared", "indeterminate", "warning", "minor", "major",
 	"critical", NULL };
@@ -23,7 +25,8 @@ static const struct towerd_option community_options[] = {
 
 static const struct towerd_option sink_options[] = {
 	{ "name", TOWERD_OPT_TEXT, offsetof(struct sink_config, name), .required = true,
-	    .help = "names the sink and its place in the journal" },
+	    .help = "names the sink, its alarm list (alarmListName) and its place in the journal; at most 32 "
+		    "octets" },
 	{ "address", TOWERD_OPT_TEXT, offsetof(struct sink_config, address), .required = true,
 	    .help = "where to send: udp:ADDRESS:PORT or udp6:[ADDRESS]:PORT, a literal address" },
 	{ "version", TOWERD_OPT_ENUM, offsetof(struct sink_config, version), .def = "2c",
@@ -34,8 +37,17 @@ static const struct towerd_option sink_options[] = {
 	    .help = "inform (acknowledged, nothing is lost) or trap" },
 	{ "reader", TOWERD_OPT_TEXT, offsetof(struct sink_config, reader),
 	    .help = "the reader whose areas it hears about; default: everything" },
+	{ "notify", TOWERD_OPT_ENUM, offsetof(struct sink_config, notify), .def = "severity-level",
+	    .names = notify_names,
+	    .help = "which changes of severity it hears of (RFC 8632, notify-status-changes): all of an "
+		    "alarm that it was told of; "
+		    "raise-and-clear: none; severity-level: those from or to min-severity or above" },
 	{ "min-severity", TOWERD_OPT_ENUM, offsetof(struct sink_config, min_severity), .def = "all",
 	    .names = severity_names, .help = "alarms that stay below it are not told" },
+	{ "budget", TOWERD_OPT_INT, offsetof(struct sink_config, budget), .def = "0", .min = 0, .max = 1000,
+	    .help = "alarms in ten minutes, beyond which all but critical and safety ones wait for their "
+		    "turn, the worst first; 0: "
+		    "no bound" },
 	{ "timeout", TOWERD_OPT_DURATION, offsetof(struct sink_config, timeout_ms), .def = "3s", .min = 100,
 	    .max = 60000, .help = "how long to wait for the acknowledgement of an inform" },
 	{ "window", TOWERD_OPT_INT, offsetof(struct sink_config, window), .def = "16", .min = 1, .max = 32,
@@ -115,14 +127,27 @@ static int
 agent_start(struct towerd_ctx *ctx)
 {
 	struct agent_state *agent = towerd_state(ctx);
+	const struct agent_config *config = towerd_config(ctx);
 
 	agent->ctx = ctx;
-	int rc = access_start(agent, &agent->access);
+	int rc = sinks_check(ctx, config->sinks.items, config->sinks.count);
+	if (rc == 0)
+		rc = access_start(agent, &agent->access);
 	if (rc == 0)
 		rc = engine_start(agent, &agent->engine);
 	if (rc == 0)
 		rc = start_sinks(agent);
 	return rc;
+}
+
+static int
+agent_check(struct towerd_ctx *ctx, const struct towerd_device *device, struct towerd_fault_sink *faults)
+{
+	const struct agent_config *config = towerd_config(ctx);
+
+	(void)device;
+	(void)faults;
+	return sinks_check(ctx, config->sinks.items, config->sinks.count);
 }
 
 static void
@@ -147,5 +172,5 @@ agent_journal_lost(struct towerd_ctx *ctx, unsigned cursor)
 
 TOWERD_PLUGIN(.name = "snmp-agent", .summary = "SNMP agent and notifications over all views",
     .config_size = sizeof(struct agent_config), .state_size = sizeof(struct agent_state),
-    TOWERD_LIST(options), TOWERD_LIST(views), .start = agent_start, .stop = agent_stop,
+    TOWERD_LIST(options), TOWERD_LIST(views), .start = agent_start, .stop = agent_stop, .check = agent_check,
     .journal = agent_journal, .journal_lost = agent_journal_lost, );

@@ -26,8 +26,8 @@ struct community_config {
 
 struct sink_config {
 	const char *name, *address, *community, *reader;
-	int version, type, min_severity;
-	int64_t timeout_ms, window;
+	int version, type, notify, min_severity;
+	int64_t budget, timeout_ms, window;
 };
 
 enum sink_type { SINK_INFORM, SINK_TRAP };
@@ -80,10 +80,12 @@ void tables_unregister(struct agent_state *agent);
 /* varbind.c: sets type and value; the name is set already. False: the value cannot be shown (then nothing has changed). */
 bool varbind_set(netsnmp_variable_list *vb, const struct towerd_value *value, int64_t now_ms);
 
-/* notification.c: NULL when the record is not one that a listener is told by a notification (or out of memory). */
-netsnmp_pdu *notification_build(const struct towerd_record *record, enum sink_type type);
+/* notification.c: `list` is the receiver's alarm list, of which the row is. NULL when the record is not one that a listener is told by a notification (or out of memory). */
+netsnmp_pdu *notification_build(const struct towerd_record *record, const char *list, enum sink_type type);
 
 /* sink.c */
+/* Names that cannot be, or are taken; addresses that are none: a sentence, before anything is opened. */
+int sinks_check(struct towerd_ctx *ctx, const struct sink_config *sinks, size_t count);
 int sink_start(struct agent_state *agent, const struct sink_config *config, struct sink **out);
 void sink_stop(struct sink *sink);
 unsigned sink_cursor(const struct sink *sink);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A receiver that is away for longer than the journal is kept: it is told to read its list again, and goes on from there."""
+"""A receiver that is away for longer than the journal is kept: it is told to read its list again, then all that stands as new, and goes on from there."""
 import json
 import subprocess
 
@@ -10,6 +10,8 @@ from agent import ROOT, Agent
 SITES = [{"id": "COW-7", "name": "Light mast", "kind": "portable", "area": "east", "devices": [{"id": "tower", "driver": "mqtt"}]}]
 LIST_REBUILT = ROOT + ".3.0.2"
 DURABLE = ROOT + ".5.1.1.3.0"
+ALARM = ROOT + ".5.1.1.4.0"
+SEVERITY = ROOT + ".5.1.1.7.0"
 TEXT = ROOT + ".5.1.1.8.0"
 SCALE = 60  # the journal is tidied once a minute
 MANY = 100  # more than a sink holds in memory
@@ -37,7 +39,19 @@ class SinkLost(harness.TestCase):
     def raised(self):
         return {row["towerdAlarmQualifier"] for row in self.agent.ctl("alarm", "list", "type=site/obstruction-light")}
 
-    def test_it_is_told_to_read_its_list_again_and_hears_what_comes_after(self):
+    def believed(self):
+        """What an NMS holds that empties its list when it is told to read it again, and believes what comes after that."""
+        holds = set()
+        for n in self.sink.notifications():
+            if trapd.value(n[trapd.TRAP_OID]) == LIST_REBUILT:
+                holds.clear()
+            elif int(trapd.value(n[SEVERITY])) > 1:
+                holds.add(int(trapd.value(n[ALARM])))
+            else:
+                holds.discard(int(trapd.value(n[ALARM])))
+        return holds
+
+    def test_it_is_told_to_read_its_list_again_then_what_stands_and_what_comes_after(self):
         names = ["light-%d" % i for i in range(MANY)]
 
         def all_are_raised():
@@ -55,6 +69,10 @@ class SinkLost(harness.TestCase):
         self.assertEqual(trapd.value(told[0][DURABLE]), "1")
         numbers = self.sink.sequences()
         self.assertEqual(numbers, sorted(set(numbers)))
+
+        def holds_what_stands():
+            return self.believed() == {row["towerdAlarmNumber"] for row in self.agent.ctl("alarm", "list")}
+        self.wait_for(holds_what_stands, "the receiver to hold all that stands", alive=[self.agent.process])
 
 
 harness.main()

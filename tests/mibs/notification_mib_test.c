@@ -106,8 +106,8 @@ an_alarm_is_told_by_the_standards_notifications_and_objects_of_ours_after_theirs
 
 	clear.severity = TOWERD_CLEARED;
 	clear.previous = TOWERD_MAJOR;
-	check(notification_build(&raised, SINK_INFORM), "alarmActiveState", true);
-	check(notification_build(&cleared, SINK_TRAP), "alarmClearState", true);
+	check(notification_build(&raised, "nms", SINK_INFORM), "alarmActiveState", true);
+	check(notification_build(&cleared, "nms", SINK_TRAP), "alarmClearState", true);
 }
 
 static void
@@ -116,15 +116,15 @@ a_list_to_be_read_again_is_told_by_exactly_the_objects_of_our_module(void)
 	struct towerd_record doubt = record_of("list.unreliable", NULL),
 			     anew = record_of("list.rebuilt", NULL);
 
-	check(notification_build(&doubt, SINK_INFORM), "towerdListUnreliable", false);
-	check(notification_build(&anew, SINK_INFORM), "towerdListRebuilt", false);
+	check(notification_build(&doubt, "nms", SINK_INFORM), "towerdListUnreliable", false);
+	check(notification_build(&anew, "nms", SINK_INFORM), "towerdListRebuilt", false);
 }
 
 static void
 the_text_of_a_doubt_is_its_reason(void)
 {
 	struct towerd_record doubt = record_of("list.unreliable", NULL);
-	netsnmp_pdu *pdu = notification_build(&doubt, SINK_INFORM);
+	netsnmp_pdu *pdu = notification_build(&doubt, "nms", SINK_INFORM);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(pdu);
 	const netsnmp_variable_list *last = pdu->variables;
@@ -143,8 +143,8 @@ a_transition_that_is_not_told_and_what_is_no_alarm_become_nothing(void)
 			     ticket = record_of("ticket.open", NULL);
 
 	quiet.is_told = false;
-	CU_ASSERT_PTR_NULL(notification_build(&raised, SINK_INFORM));
-	CU_ASSERT_PTR_NULL(notification_build(&ticket, SINK_INFORM));
+	CU_ASSERT_PTR_NULL(notification_build(&raised, "nms", SINK_INFORM));
+	CU_ASSERT_PTR_NULL(notification_build(&ticket, "nms", SINK_INFORM));
 }
 
 int

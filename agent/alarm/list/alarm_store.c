@@ -191,31 +191,26 @@ alarm_write_row(struct alarms *alarms, const struct entry *e)
 	return towerd_json_done(w);
 }
 
-/* Reading: each notes in *ok when the member is not there or not what it should be. */
+/* Reading: each notes in *ok when the member is not there or not what it should be; `ok` NULL: it may be so, and reads as nothing. */
 
 static const char *
 get_text(const struct towerd_json *json, const char *key, bool *ok)
 {
 	const char *text = "";
-	*ok = *ok && towerd_json_text(towerd_json_get(json, key), &text, NULL) == 0;
+	if (towerd_json_text(towerd_json_get(json, key), &text, NULL) < 0 && ok != NULL)
+		*ok = false;
 	return text;
 }
 
 static int64_t
 get_int(const struct towerd_json *json, const char *key, int64_t max, bool *ok)
 {
-	int64_t value = 0;
-	*ok = *ok && towerd_json_int(towerd_json_get(json, key), &value) == 0 && value >= 0 && value <= max;
-	return value;
-}
-
-/* Of a member that may be missing. */
-static int64_t
-get_int_or_zero(const struct towerd_json *json, const char *key)
-{
-	int64_t value = 0;
-	(void)towerd_json_int(towerd_json_get(json, key), &value);
-	return value > 0 ? value : 0;
+	int64_t value;
+	if (towerd_json_int(towerd_json_get(json, key), &value) == 0 && value >= 0 && value <= max)
+		return value;
+	if (ok != NULL)
+		*ok = false;
+	return 0;
 }
 
 static int64_t
@@ -236,7 +231,8 @@ get_name(const struct towerd_json *json, const char *key, const char *const *nam
 	for (int i = 0; names[i] != NULL; i++)
 		if (strcmp(names[i], text) == 0)
 			return i;
-	*ok = false;
+	if (ok != NULL)
+		*ok = false;
 	return 0;
 }
 
@@ -269,10 +265,10 @@ alarm_record_parse(const struct store_record *record, const char *audience, stru
 	out->probable_cause = (uint32_t)get_int(json, "cause", UINT32_MAX, &ok);
 	out->event_type = (uint32_t)get_int(json, "event-type", UINT32_MAX, &ok);
 	out->ticket = (uint32_t)get_int(json, "ticket", UINT32_MAX, &ok);
-	out->cause = (uint64_t)get_int_or_zero(json, "caused-by");
-	out->consequences = (uint32_t)get_int_or_zero(json, "consequences");
+	out->stand = alarm_stand_names[get_name(json, "stand", alarm_stand_names, NULL)];
+	out->cause = (uint64_t)get_int(json, "caused-by", INT64_MAX, NULL);
+	out->consequences = (uint32_t)get_int(json, "consequences", UINT32_MAX, NULL);
 	(void)towerd_json_bool(towerd_json_get(json, "backed-up"), &out->is_backed_up);
-	out->stand = alarm_stand_names[get_name(json, "stand", alarm_stand_names, &(bool){ true })];
 	const struct towerd_json *told_to = towerd_json_get(json, "told-to");
 	const struct towerd_json *row = audience != NULL ? towerd_json_get(told_to, audience) : NULL;
 	out->is_told = audience != NULL ? row != NULL : towerd_json_count(told_to) > 0;
@@ -293,7 +289,7 @@ static bool
 entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *json)
 {
 	struct alarm *a = &e->alarm;
-	bool ok = true, may_miss = true;
+	bool ok = true;
 
 	a->number = (uint64_t)get_int(json, "alarm", INT64_MAX, &ok);
 	a->severity = (uint8_t)get_name(json, "severity", alarm_severity_names, &ok);
@@ -306,9 +302,9 @@ entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *jso
 	a->claimed_ms = get_time(json, "claimed");
 	a->changed_ms = get_time(json, "changed");
 	a->created_ms = get_time(json, "created");
-	a->raises = (uint32_t)get_int_or_zero(json, "raises");
-	a->stand = (uint8_t)get_name(json, "stand", alarm_stand_names, &may_miss);
-	a->cause = (uint64_t)get_int_or_zero(json, "caused-by");
+	a->raises = (uint32_t)get_int(json, "raises", UINT32_MAX, NULL);
+	a->stand = (uint8_t)get_name(json, "stand", alarm_stand_names, NULL);
+	a->cause = (uint64_t)get_int(json, "caused-by", INT64_MAX, NULL);
 	a->is_durable = true;
 	e->event_ms = get_time(json, "time");
 	(void)towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms);
@@ -316,7 +312,7 @@ entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *jso
 	if (towerd_json_get(json, "operator-state") != NULL)
 		entry_set_operator(alarms, e,
 		    (enum operator_state)get_name(json, "operator-state", operator_state_names, &ok),
-		    get_text(json, "operator", &ok), get_text(json, "operator-note", &may_miss),
+		    get_text(json, "operator", &ok), get_text(json, "operator-note", NULL),
 		    get_time(json, "operated"));
 	history_read(alarms, e, json);
 	ok = ok && entry_set_text(alarms, e, get_text(json, "text", &ok)) == 0;

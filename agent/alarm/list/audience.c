@@ -63,6 +63,21 @@ audiences_fini(struct alarms *alarms)
 		audience_fini(alarms, &alarms->audiences[--alarms->audience_count]);
 }
 
+/* What it was told before its records were lost, it was not told. That its row says so, too, is for the alarm that is not told anew at once. */
+static void
+fill_entry(struct alarms *alarms, struct audience *audience, struct entry *e)
+{
+	unsigned number = (unsigned)(audience - alarms->audiences);
+	const struct told *told = told_at(e, number);
+	bool is_void = told->severity != 0 && told->journal <= audience->void_to;
+
+	if (is_void)
+		audience_drop(alarms, e, number);
+	settle(alarms, e);
+	if (is_void && told_at(e, number)->severity == 0)
+		alarm_row_write(alarms, e);
+}
+
 /* Settles what there is with those that are to be filled: cleared alarms too, whose end they may not have heard of. */
 static void
 fill_audience(struct alarms *alarms, struct audience *audience)
@@ -76,7 +91,7 @@ fill_audience(struct alarms *alarms, struct audience *audience)
 			return;
 		}
 		audience->fill_from = at;
-		settle(alarms, e);
+		fill_entry(alarms, audience, e);
 	}
 }
 
@@ -131,17 +146,22 @@ audience_close(struct alarms *alarms, int audience)
 	alarms->audiences[audience].is_open = false;
 }
 
-void
+bool
+audience_is_open(const struct alarms *alarms, const char *name)
+{
+	int found = audience_find(alarms, name);
+	return found >= 0 && alarms->audiences[found].is_open;
+}
+
+uint64_t
 audience_lost(struct alarms *alarms, int audience)
 {
-	struct order_key at = { 0, 0 };
-	struct entry *e;
+	struct audience *lost = &alarms->audiences[audience];
 
-	/* What it was told is lost, so it was told nothing. Ended alarms end with the list that its listener reads anew. */
-	while ((e = order_seek(
-		    alarms->audiences[audience].rows, scopes_all(alarms->scopes), at, true, &at)) != NULL)
-		audience_drop(alarms, e, (unsigned)audience);
-	fill_start(alarms, &alarms->audiences[audience]);
+	lost->void_to = lost->newest;
+	queue_acknowledged(alarms, (unsigned)audience, lost->newest); /* nobody waits for it any more */
+	fill_start(alarms, lost);
+	return lost->newest;
 }
 
 int
@@ -160,6 +180,8 @@ audience_hold(struct alarms *alarms, struct entry *e, unsigned audience, const s
 		return -ENOMEM;
 	}
 	*told = *now;
+	if (now->journal > to->newest)
+		to->newest = now->journal;
 	return 0;
 }
 

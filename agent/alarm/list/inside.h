@@ -126,6 +126,8 @@ struct audience {
 	struct audience_filter filter;
 	struct order *rows, *by_index; /* what it holds, as alarms->active and by_index do */
 	uint64_t told;                 /* records that named it */
+	uint64_t newest;               /* the number of the newest of them */
+	uint64_t void_to;              /* what it was told by records up to here, its listener never heard */
 	struct queue *queue;           /* queue.c: what waits for its turn */
 	/* Told all that stands, a piece at a time: the next number; is_filling while that goes on. */
 	struct order_key fill_from;

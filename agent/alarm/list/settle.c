@@ -47,8 +47,11 @@ is_asked_for(const struct audience_filter *filter, int held, int severity)
 	switch (filter->notify) {
 	case NOTIFY_RAISE_AND_CLEAR:
 		return held == 0 && severity >= filter->min_severity;
-	case NOTIFY_SEVERITY_LEVEL:
 	case NOTIFY_ALL:
+		if (held != 0)
+			return true;
+		break;
+	case NOTIFY_SEVERITY_LEVEL:
 		break;
 	}
 	return severity >= filter->min_severity || (held != 0 && held >= filter->min_severity);
@@ -152,6 +155,8 @@ settle_done(struct alarms *alarms, struct entry *e, const struct telling_plan *p
 			.journal = journal_number };
 		queue_told(alarms, number, e, journal_number);
 		audience->told++;
+		if (journal_number > audience->newest) /* a clear holds nothing, and counts as well */
+			audience->newest = journal_number;
 		if (a->severity == TOWERD_CLEARED)
 			audience_drop(alarms, e, number);
 		else if (audience_hold(alarms, e, number, &now) < 0)
