@@ -69,6 +69,8 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	alarms->by_index = order_new(scopes);
 	alarms->active = order_new(scopes);
 	alarms->cleared_order = order_new(scopes);
+	alarms->ended_order = order_new(scopes);
+	alarms->operated = order_new(scopes);
 	if (alarms->texts == NULL || alarms->all == NULL || alarms->by_number == NULL ||
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
@@ -132,6 +134,8 @@ alarms_free(struct alarms *alarms)
 	order_free(alarms->by_index);
 	order_free(alarms->active);
 	order_free(alarms->cleared_order);
+	order_free(alarms->ended_order);
+	order_free(alarms->operated);
 	intern_free(alarms->texts);
 	for (size_t i = 0; i < alarms->view_count; i++)
 		free(alarms->views[i]);

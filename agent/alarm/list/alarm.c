@@ -46,6 +46,7 @@ place_touch(struct alarms *alarms, const struct alarm *a, enum towerd_alarm_even
 			places[i]->last_clear_ms = now;
 		places[i]->raised += event == TOWERD_ALARM_RAISED;
 	}
+	alarms->entered[a->severity]++;
 }
 
 /* A transition has happened: it is stamped, judged, and journalled with the names of those who are told. */

@@ -26,6 +26,7 @@ enum {
 	INDEX,
 	PARTS
 };
+_Static_assert(PARTS == ALARM_TIME_PARTS, "parts of the index");
 
 #define DAY_MS      INT64_C(86400000)
 #define DATE_OCTETS 11

@@ -31,6 +31,27 @@ audience_fini(struct alarms *alarms, struct audience *audience)
 	*audience = (struct audience){ 0 };
 }
 
+/* The order of an SNMP index: shorter names first (RFC 2578, 7.7). */
+static bool
+is_before(const char *a, const char *b)
+{
+	size_t a_len = strlen(a), b_len = strlen(b);
+	return a_len != b_len ? a_len < b_len : memcmp(a, b, a_len) < 0;
+}
+
+/* The newest, which is not counted yet. */
+static void
+name_insert(struct alarms *alarms)
+{
+	size_t count = alarms->audience_count, at = count;
+
+	for (; at > 0 &&
+	     is_before(alarms->audiences[count].name, alarms->audiences[alarms->by_name[at - 1]].name);
+	     at--)
+		alarms->by_name[at] = alarms->by_name[at - 1];
+	alarms->by_name[at] = (uint8_t)count;
+}
+
 int
 audience_named(struct alarms *alarms, const char *name)
 {
@@ -53,6 +74,7 @@ audience_named(struct alarms *alarms, const char *name)
 		audience_fini(alarms, audience);
 		return -ENOMEM;
 	}
+	name_insert(alarms);
 	return (int)alarms->audience_count++;
 }
 
@@ -180,9 +202,29 @@ audience_hold(struct alarms *alarms, struct entry *e, unsigned audience, const s
 		return -ENOMEM;
 	}
 	*told = *now;
+	to->counts[now->severity]++;
 	if (now->journal > to->newest)
 		to->newest = now->journal;
 	return 0;
+}
+
+void
+audience_count(
+    struct alarms *alarms, struct audience *audience, int held, int severity, uint64_t journal_number)
+{
+	int64_t now_ms = loop_now_ms(alarms->loop);
+
+	now_ms = now_ms > 0 ? now_ms : 1; /* 0 says never */
+	audience->told++;
+	audience->entered[severity]++;
+	if (journal_number > audience->newest)
+		audience->newest = journal_number;
+	if (severity == TOWERD_CLEARED) {
+		audience->last_clear_ms = now_ms;
+	} else if (held == 0) {
+		audience->raised++;
+		audience->last_raise_ms = now_ms;
+	}
 }
 
 void
@@ -193,8 +235,10 @@ audience_drop(struct alarms *alarms, struct entry *e, unsigned audience)
 	queue_leave(alarms, audience, e);
 	if (told->severity == 0)
 		return;
-	order_remove(alarms->audiences[audience].rows, alarm_time_key(told->active_ms, told->index));
-	order_remove(alarms->audiences[audience].by_index, alarm_index_key(told->index));
+	struct audience *from = &alarms->audiences[audience];
+	order_remove(from->rows, alarm_time_key(told->active_ms, told->index));
+	order_remove(from->by_index, alarm_index_key(told->index));
+	from->counts[told->severity]--;
 	e->told[audience] = (struct told){ 0 };
 }
 

@@ -124,18 +124,22 @@ struct audience {
 	const char *name; /* interned; NULL: the slot is free */
 	bool is_open;
 	struct audience_filter filter;
-	struct order *rows, *by_index; /* what it holds, as alarms->active and by_index do */
-	uint64_t told;                 /* records that named it */
-	uint64_t newest;               /* the number of the newest of them */
-	uint64_t void_to;              /* what it was told by records up to here, its listener never heard */
-	struct queue *queue;           /* queue.c: what waits for its turn */
+	struct order *rows, *by_index;         /* what it holds, as alarms->active and by_index do */
+	uint32_t counts[TOWERD_CRITICAL + 1];  /* of that, by severity */
+	uint64_t entered[TOWERD_CRITICAL + 1]; /* told steps into each severity since the start */
+	uint64_t raised;                       /* of these, of alarms that it did not hold */
+	int64_t last_raise_ms, last_clear_ms;  /* monotonic; 0: never */
+	uint64_t told;                         /* records that named it */
+	uint64_t newest;                       /* the number of the newest of them */
+	uint64_t void_to;    /* what it was told by records up to here, its listener never heard */
+	struct queue *queue; /* queue.c: what waits for its turn */
 	/* Told all that stands, a piece at a time: the next number; is_filling while that goes on. */
 	struct order_key fill_from;
 	bool is_filling;
 };
 
 #define LISTENERS_MAX 8
-#define VIEWS_MAX     32
+#define VIEWS_MAX     48
 
 struct alarms {
 	struct loop *loop;
@@ -154,6 +158,7 @@ struct alarms {
 	struct order *all, *by_number, *by_index, *active;
 	struct entry_list ended; /* cleared entries, the one cleared first in front */
 	size_t ended_count;
+	struct order *ended_order, *operated; /* by number: cleared ones; those with operations */
 	struct intern *texts;
 	struct place total; /* over all places */
 	struct numbers numbers;
@@ -169,6 +174,8 @@ struct alarms {
 	LIST_HEAD(, operation) operations;
 	struct audience audiences[AUDIENCES_MAX];
 	size_t audience_count;
+	uint8_t by_name[AUDIENCES_MAX]; /* their numbers in the order of alarmListName: shorter names first */
+	uint64_t entered[TOWERD_CRITICAL + 1]; /* transitions into each severity since the start */
 	/* For those above: an operator's word holds; an active alarm was taken out of the list, whoever raised it must look again. */
 	void (*on_operated)(struct alarms *alarms, struct entry *entry);
 	void (*on_purged)(struct alarms *alarms, struct entry *entry);
@@ -285,6 +292,9 @@ int audiences_init(struct alarms *alarms);
 int audience_named(struct alarms *alarms, const char *name); /* found, or made closed; -ENOSPC, -ENOMEM */
 int audience_hold(
     struct alarms *alarms, struct entry *entry, unsigned audience, const struct told *told); /* at the load */
+/* It is told of a step, from what it holds (0: nothing). */
+void audience_count(
+    struct alarms *alarms, struct audience *audience, int held, int severity, uint64_t journal_number);
 void audience_drop(struct alarms *alarms, struct entry *entry, unsigned audience);
 void audiences_fini(struct alarms *alarms);
 
@@ -391,11 +401,12 @@ int cleared_add(struct alarms *alarms, const struct entry *entry);
 void cleared_free(struct alarms *alarms);
 
 /* alarm_key.c: orders that are those of the SNMP indexes. */
+#define ALARM_TIME_PARTS 14
 struct order_key alarm_number_key(uint64_t number);
 struct order_key alarm_index_key(uint32_t index);
 struct order_key alarm_time_key(int64_t utc_ms, uint32_t index);
 size_t alarm_time_index(int64_t utc_ms, uint32_t index,
-    uint32_t *key); /* list name (empty), DateAndTime, index: 14 sub-identifiers */
+    uint32_t *key); /* list name (empty), DateAndTime, index: ALARM_TIME_PARTS sub-identifiers */
 /* The smallest key that an alarm behind (or at) any sequence of sub-identifiers can have; false: none follows. */
 bool alarm_time_bound(const uint32_t *key, size_t len, bool inclusive, struct order_key *bound);
 

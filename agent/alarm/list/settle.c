@@ -154,9 +154,7 @@ settle_done(struct alarms *alarms, struct entry *e, const struct telling_plan *p
 			.active_ms = a->active_ms,
 			.journal = journal_number };
 		queue_told(alarms, number, e, journal_number);
-		audience->told++;
-		if (journal_number > audience->newest) /* a clear holds nothing, and counts as well */
-			audience->newest = journal_number;
+		audience_count(alarms, audience, told_at(e, number)->severity, a->severity, journal_number);
 		if (a->severity == TOWERD_CLEARED)
 			audience_drop(alarms, e, number);
 		else if (audience_hold(alarms, e, number, &now) < 0)

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* ALARM-MIB (RFC 3877): active alarms and their counts. One list, the empty name: all that is held true. Read-only. */
+/* ALARM-MIB (RFC 3877): active alarms and their counts, of each list (alarm_lists.h). Read-only. */
 #include "agent/alarm/mib/alarm_rows.h"
 
 /* Scalars. */
-
-/* A reader of a single site has that site's own clocks and counts; one of areas has the clock of all, which says "read again" too often, never too seldom. */
-static const struct place *
-scope_place(const struct view_row *row)
-{
-	struct alarms *alarms = row_alarms(row);
-	uint32_t site = scope_site(row->scope);
-	static const struct place quiet;
-
-	if (site == 0)
-		return &alarms->total;
-	const struct place *place = place_of(alarms, site, false);
-	return place != NULL && scope_has_entity(row->scope, site) ? place : &quiet;
-}
 
 static struct towerd_value
 active_last_changed(const struct view_row *row)
@@ -74,7 +60,7 @@ active_variables(const struct view_row *row)
 }
 
 static const struct view_column active_columns[] = {
-	VIEW_COLUMN(1, "alarmListName", TOWERD_TEXT, .get = row_empty_name, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
+	VIEW_COLUMN(1, "alarmListName", TOWERD_TEXT, .get = row_list_name, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(
 	    2, "alarmActiveDateAndTime", TOWERD_DATE, .get = active_date, VIEW_FLAGS(TOWERD_COLUMN_INDEX)),
 	VIEW_COLUMN(
@@ -93,55 +79,56 @@ static const struct view_column active_columns[] = {
 	VIEW_COLUMN(14, "alarmActiveSpecificPointer", TOWERD_OID, .get = active_specific),
 };
 
-/* alarmActiveStatsTable: one row, for the one list. */
+/* alarmActiveStatsTable: a row for each list. */
 
-static bool
-stats_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
+/* The list with the empty name has counts of each site, the others of all that they are told. */
+static const struct place *
+stats_place(const struct view_row *row)
 {
-	uint32_t least[1];
-
-	(void)view;
-	if (!view_key_bound(key, len, inclusive, least, 1) || least[0] > 0)
-		return false;
-	row->key[0] = 0;
-	row->key_len = 1;
-	row->object = view->arg;
-	return true;
-}
-
-/* Counts of other people's alarms are not for a reader of some areas; for those there is the current count alone. */
-static bool
-has_totals(const struct view_row *row)
-{
-	return scope_is_all(row->scope) || scope_site(row->scope) != 0;
+	return alarm_list_of(row).audience == NULL ? scope_place(row) : NULL;
 }
 
 static struct towerd_value
 stats_current(const struct view_row *row)
 {
-	return row_unsigned(order_count(row_alarms(row)->active, row->scope));
+	return row_unsigned(order_count(alarm_list_of(row).rows, row->scope));
 }
 
 static struct towerd_value
 stats_actives(const struct view_row *row) /* ZeroBasedCounter32 (RFC 2021) is a Gauge32 that wraps */
 {
-	return has_totals(row) ? row_unsigned(scope_place(row)->raised & UINT32_MAX) : row_none;
+	const struct place *place = stats_place(row);
+
+	return !stats_has_totals(row)
+	    ? row_none
+	    : row_unsigned(
+		  (place != NULL ? place->raised : alarm_list_of(row).audience->raised) & UINT32_MAX);
 }
 
 static struct towerd_value
 stats_last_raise(const struct view_row *row)
 {
-	return has_totals(row) ? towerd_int(TOWERD_INSTANT, scope_place(row)->last_raise_ms) : row_none;
+	const struct place *place = stats_place(row);
+
+	return !stats_has_totals(row)
+	    ? row_none
+	    : towerd_int(TOWERD_INSTANT,
+		  place != NULL ? place->last_raise_ms : alarm_list_of(row).audience->last_raise_ms);
 }
 
 static struct towerd_value
 stats_last_clear(const struct view_row *row)
 {
-	return has_totals(row) ? towerd_int(TOWERD_INSTANT, scope_place(row)->last_clear_ms) : row_none;
+	const struct place *place = stats_place(row);
+
+	return !stats_has_totals(row)
+	    ? row_none
+	    : towerd_int(TOWERD_INSTANT,
+		  place != NULL ? place->last_clear_ms : alarm_list_of(row).audience->last_clear_ms);
 }
 
 static const struct view_column stats_columns[] = {
-	LIST_NAME,
+	ANY_LIST_NAME,
 	VIEW_COLUMN(1, "alarmActiveStatsActiveCurrent", TOWERD_UNSIGNED, .get = stats_current),
 	VIEW_COLUMN(2, "alarmActiveStatsActives", TOWERD_UNSIGNED, .get = stats_actives),
 	VIEW_COLUMN(3, "alarmActiveStatsLastRaise", TOWERD_INSTANT, .get = stats_last_raise),
@@ -164,7 +151,8 @@ static const struct view templates[] = {
 	    .title = "counts of active alarms",
 	    .oid = "1.3.6.1.2.1.118.1.2.4.1",
 	    COLUMNS(stats_columns),
-	    .seek = stats_seek },
+	    .seek = stats_seek,
+	    .next = stats_next },
 };
 
 int

@@ -147,6 +147,7 @@ static void
 start(void)
 {
 	fixture_start(&f);
+	audience_close(f.alarms, f.audience); /* it has no list before it holds something */
 	CU_ASSERT_EQUAL(model_add_views(f.model, f.views), 0);
 	site1 = model_site(f.model, "NIN-1")->entity.number;
 	site2 = model_site(f.model, "NIN-2")->entity.number;

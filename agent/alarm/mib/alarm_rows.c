@@ -33,6 +33,19 @@ row_alarms(const struct view_row *row)
 	return row->view->arg;
 }
 
+const struct place *
+scope_place(const struct view_row *row)
+{
+	struct alarms *alarms = row_alarms(row);
+	uint32_t site = scope_site(row->scope);
+	static const struct place quiet;
+
+	if (site == 0)
+		return &alarms->total;
+	const struct place *place = place_of(alarms, site, false);
+	return place != NULL && scope_has_entity(row->scope, site) ? place : &quiet;
+}
+
 struct towerd_value
 row_empty_name(const struct view_row *row)
 {
@@ -87,47 +100,100 @@ row_resource(const struct view_row *row, uint32_t entity)
 }
 
 static bool
-active_stand(struct view_row *row, const struct entry *e)
+active_seek_in(
+    struct view_row *row, const struct alarm_list *list, const uint32_t *key, size_t len, bool inclusive)
 {
+	/* As in the list with the empty name; a longer index says no more than one that is longer by one. */
+	uint32_t behind[1 + ALARM_TIME_PARTS] = { 0 };
+	struct order_key at = { 0, 0 };
+
+	if (len > ALARM_TIME_PARTS)
+		len = ALARM_TIME_PARTS;
+	if (len > 0)
+		memcpy(behind + 1, key, len * sizeof(*key));
+	if (!alarm_time_bound(behind, 1 + len, inclusive, &at))
+		return false;
+	const struct entry *e = order_seek(list->rows, row->scope, at, true, &at);
 	if (e == NULL)
 		return false;
-	row->object = e;
-	row->key_len = alarm_time_index(e->alarm.active_ms, e->alarm.active_index, row->key);
+	alarm_list_stand(row, list, e, 0);
+	row->key_len = alarm_list_active_index(row, row->key);
 	return true;
 }
 
 bool
 active_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
 {
-	const struct alarms *alarms = view->arg;
-	struct order_key at;
-
-	return alarm_time_bound(key, len, inclusive, &at) &&
-	    active_stand(row, order_seek(alarms->active, row->scope, at, true, &at));
+	return alarm_lists_seek(view->arg, row, key, len, inclusive, active_seek_in);
 }
 
 bool
 active_next(const struct view *view, struct view_row *row)
 {
-	const struct alarms *alarms = view->arg;
-	const struct entry *e = row->object;
-	struct order_key at = alarm_time_key(e->alarm.active_ms, e->alarm.active_index);
+	const struct alarm_list list = alarm_list_of(row);
+	const struct told told = alarm_list_told(row);
+	struct order_key at = alarm_time_key(told.active_ms, told.index);
+	const struct entry *e = order_seek(list.rows, row->scope, at, false, &at);
 
-	return active_stand(row, order_seek(alarms->active, row->scope, at, false, &at));
+	(void)view;
+	if (e == NULL)
+		return alarm_lists_next(row, active_seek_in);
+	alarm_list_stand(row, &list, e, 0);
+	row->key_len = alarm_list_active_index(row, row->key);
+	return true;
+}
+
+/* An audience that is gone and holds nothing has none. */
+static bool
+stats_seek_in(
+    struct view_row *row, const struct alarm_list *list, const uint32_t *key, size_t len, bool inclusive)
+{
+	(void)key;
+	if (len > 0 || !inclusive ||
+	    (list->audience != NULL && !list->audience->is_open && order_count(list->rows, row->scope) == 0))
+		return false;
+	alarm_list_stand(row, list, NULL, 0);
+	row->key_len = alarm_list_index(list, row->key);
+	return true;
+}
+
+bool
+stats_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
+{
+	return alarm_lists_seek(view->arg, row, key, len, inclusive, stats_seek_in);
+}
+
+bool
+stats_next(const struct view *view, struct view_row *row)
+{
+	(void)view;
+	return alarm_lists_next(row, stats_seek_in);
+}
+
+bool
+stats_has_totals(const struct view_row *row)
+{
+	return scope_is_all(row->scope) ||
+	    (scope_site(row->scope) != 0 && alarm_list_of(row).audience == NULL);
+}
+
+struct towerd_value
+row_list_name(const struct view_row *row)
+{
+	const char *name = alarm_list_of(row).name;
+	return towerd_bytes(TOWERD_TEXT, name, strlen(name));
 }
 
 struct towerd_value
 active_date(const struct view_row *row)
 {
-	const struct entry *e = row->object;
-	return towerd_int(TOWERD_DATE, e->alarm.active_ms);
+	return towerd_int(TOWERD_DATE, alarm_list_told(row).active_ms);
 }
 
 struct towerd_value
 active_index(const struct view_row *row)
 {
-	const struct entry *e = row->object;
-	return (struct towerd_value){ .type = TOWERD_UNSIGNED, .u = e->alarm.active_index };
+	return (struct towerd_value){ .type = TOWERD_UNSIGNED, .u = alarm_list_told(row).index };
 }
 
 const char *const row_address_types[] = { "unknown", "ipv4", "ipv6", "ipv4z", "ipv6z", NULL };
@@ -182,7 +248,7 @@ struct towerd_value
 active_model_pointer(const struct view_row *row)
 {
 	const struct entry *e = row->object;
-	return row_model_pointer(row, e->alarm.model, e->alarm.severity);
+	return row_model_pointer(row, e->alarm.model, alarm_list_told(row).severity);
 }
 
 /* A view knows its module: each instance has its own copies, in one place until it is freed. */
@@ -190,6 +256,8 @@ int
 alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (alarms->view_count == VIEWS_MAX)
+			return -ENOSPC;
 		struct view *view = malloc(sizeof(*view));
 		if (view == NULL)
 			return -ENOMEM;

@@ -5,6 +5,7 @@
 
 #include "agent/alarm/list/alarm_model.h"
 #include "agent/alarm/list/inside.h"
+#include "agent/alarm/mib/alarm_lists.h"
 #include "agent/view/view.h"
 
 /* The first state in a sorted array at or behind (number, x), where x is the member at `offset`. NULL: none. */
@@ -12,7 +13,10 @@ const struct model_state *model_state_seek(const struct model_state *states, siz
     const uint32_t *key, size_t len, bool inclusive);
 
 struct alarms *row_alarms(const struct view_row *row);
+/* A reader of a single site has that site's own clocks and counts; one of areas has the clock of all, which says "read again" too often, never too seldom. */
+const struct place *scope_place(const struct view_row *row);
 struct towerd_value row_empty_name(const struct view_row *row); /* alarmListName, the empty one */
+struct towerd_value row_list_name(const struct view_row *row);  /* the same of a row in one of all lists */
 struct towerd_value row_zero_oid(const struct view_row *row);   /* 0.0 */
 struct towerd_value row_oid(const struct view_row *row, const uint32_t *prefix, size_t prefix_len,
     const uint32_t *index, size_t index_len);
@@ -30,10 +34,16 @@ struct towerd_value row_unsigned(uint64_t u);
 struct towerd_value row_counter(uint64_t u);
 static const struct towerd_value row_none = { .type = TOWERD_NONE };
 
-/* A table in the order of time and index: alarmActiveTable, ituAlarmActiveTable; the row's object is a struct entry. */
+/* A table in the order of list, time and index: alarmActiveTable, ituAlarmActiveTable; rows as alarm_lists.h has them. */
 bool
 active_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive);
 bool active_next(const struct view *view, struct view_row *row);
+/* A table with a row for each list. */
+bool
+stats_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive);
+bool stats_next(const struct view *view, struct view_row *row);
+/* Counts of other people's alarms are not for a reader of some areas: for those there is the current count alone, and that of the list with the empty name of a site. */
+bool stats_has_totals(const struct view_row *row);
 struct towerd_value active_date(const struct view_row *row);
 struct towerd_value active_index(const struct view_row *row);
 struct towerd_value active_resource_id(const struct view_row *row);
@@ -48,6 +58,9 @@ int alarm_views_add(struct alarms *alarms, struct views *views, const struct vie
 
 #define MIB_2      1, 3, 6, 1, 2, 1
 #define COLUMNS(a) .columns = (a), .column_count = sizeof(a) / sizeof((a)[0])
+#define ANY_LIST_NAME                                                      \
+	VIEW_COLUMN(0, "alarmListName", TOWERD_TEXT, .get = row_list_name, \
+	    VIEW_FLAGS(TOWERD_COLUMN_INDEX | TOWERD_COLUMN_LOCAL))
 #define LIST_NAME                                                           \
 	VIEW_COLUMN(0, "alarmListName", TOWERD_TEXT, .get = row_empty_name, \
 	    VIEW_FLAGS(TOWERD_COLUMN_INDEX | TOWERD_COLUMN_LOCAL))

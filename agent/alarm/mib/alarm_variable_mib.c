@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* ALARM-MIB, alarmActiveVariableTable: the varbinds of the notification. A row's mark is the variable's index. */
+/* ALARM-MIB, alarmActiveVariableTable: the varbinds of the notification, of each list. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +18,8 @@ variable_uptime(const struct view_row *row)
 static struct towerd_value
 active_instance(const struct view_row *row, uint32_t column)
 {
-	const struct entry *e = row->object;
-	uint32_t index[15] = { column };
-	size_t len = alarm_time_index(e->alarm.active_ms, e->alarm.active_index, index + 1);
+	uint32_t index[1 + AUDIENCE_NAME_MAX + 1 + ALARM_TIME_PARTS] = { column };
+	size_t len = alarm_list_active_index(row, index + 1);
 	return ROW_OID(row, index, 1 + len, MIB_2, 118, 1, 2, 2, 1);
 }
 
@@ -73,7 +72,7 @@ number64(uint64_t number)
 static struct towerd_value
 variable_sequence(const struct view_row *row)
 {
-	return number64(entry_of(row)->alarm.journal_number);
+	return number64(alarm_list_told(row).journal);
 }
 
 static struct towerd_value
@@ -83,14 +82,20 @@ variable_time(const struct view_row *row)
 
 	if (date == NULL)
 		return row_none;
-	towerd_time_to_date_and_time(entry_of(row)->event_ms, date);
+	/* A state that a list has and that is no more began when its row says. */
+	const struct told told = alarm_list_told(row);
+	const struct entry *e = entry_of(row);
+	towerd_time_to_date_and_time(
+	    told.index == e->alarm.active_index ? e->event_ms : told.active_ms, date);
 	return towerd_bytes(TOWERD_OCTETS, (const char *)date, 11);
 }
 
 static struct towerd_value
 variable_durable(const struct view_row *row)
 {
-	return towerd_int(TOWERD_INTEGER, entry_of(row)->alarm.is_durable ? 1 : 2); /* TruthValue */
+	const struct alarm *a = &entry_of(row)->alarm;
+	bool is_durable = a->is_durable || alarm_list_told(row).journal != a->journal_number;
+	return towerd_int(TOWERD_INTEGER, is_durable ? 1 : 2); /* TruthValue */
 }
 
 static struct towerd_value
@@ -114,7 +119,7 @@ variable_type_name(const struct view_row *row)
 static struct towerd_value
 variable_severity(const struct view_row *row)
 {
-	return towerd_int(TOWERD_INTEGER, entry_of(row)->alarm.severity);
+	return towerd_int(TOWERD_INTEGER, alarm_list_told(row).severity);
 }
 
 static struct towerd_value
@@ -168,57 +173,61 @@ alarm_variable_count(void)
 }
 
 static bool
-variable_stand(struct view_row *row, const struct entry *e, uint32_t variable)
+variable_stand(struct view_row *row, const struct alarm_list *list, const struct entry *e, uint32_t variable)
 {
 	if (e == NULL)
 		return false;
-	row->object = e;
-	row->mark = variable;
-	row->key[0] = 0;
-	row->key[1] = e->alarm.active_index;
-	row->key[2] = variable;
-	row->key_len = 3;
+	alarm_list_stand(row, list, e, variable);
+	size_t len = alarm_list_index(list, row->key);
+	row->key[len] = alarm_list_told(row).index;
+	row->key[len + 1] = variable;
+	row->key_len = len + 2;
 	return true;
+}
+
+static bool
+variable_seek_in(
+    struct view_row *row, const struct alarm_list *list, const uint32_t *key, size_t len, bool inclusive)
+{
+	uint32_t least[2];
+
+	if (!view_key_bound(key, len, inclusive, least, 2))
+		return false;
+	struct order_key at = alarm_index_key(least[0]);
+	bool is_past = least[1] > VARIABLES;
+	const struct entry *e = order_seek(list->by_index, row->scope, at, !is_past, &at);
+	return variable_stand(row, list, e, at.hi == least[0] && least[1] > 1 && !is_past ? least[1] : 1);
 }
 
 static bool
 variable_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
 {
-	const struct alarms *alarms = view->arg;
-	uint32_t least[3];
-
-	if (!view_key_bound(key, len, inclusive, least, 3) || least[0] > 0)
-		return false;
-	struct order_key at = alarm_index_key(least[1]);
-	bool is_past = least[2] > VARIABLES;
-	const struct entry *e = order_seek(alarms->by_index, row->scope, at, !is_past, &at);
-	if (e != NULL && e->alarm.active_index == least[1] && least[2] > 1)
-		return variable_stand(row, e, least[2]);
-	return variable_stand(row, e, 1);
+	return alarm_lists_seek(view->arg, row, key, len, inclusive, variable_seek_in);
 }
 
 static bool
 variable_next(const struct view *view, struct view_row *row)
 {
-	const struct alarms *alarms = view->arg;
-	const struct entry *e = row->object;
+	const struct alarm_list list = alarm_list_of(row);
 
-	if (row->mark < VARIABLES)
-		return variable_stand(row, e, (uint32_t)row->mark + 1);
-	struct order_key at = alarm_index_key(e->alarm.active_index);
-	return variable_stand(row, order_seek(alarms->by_index, row->scope, at, false, &at), 1);
+	(void)view;
+	if (alarm_list_variable(row) < VARIABLES)
+		return variable_stand(row, &list, row->object, alarm_list_variable(row) + 1);
+	struct order_key at = alarm_index_key(alarm_list_told(row).index);
+	return variable_stand(row, &list, order_seek(list.by_index, row->scope, at, false, &at), 1) ||
+	    alarm_lists_next(row, variable_seek_in);
 }
 
 static const struct variable *
 variable_of(const struct view_row *row)
 {
-	return &variables[row->mark - 1];
+	return &variables[alarm_list_variable(row) - 1];
 }
 
 static struct towerd_value
 variable_index(const struct view_row *row)
 {
-	return row_unsigned(row->mark);
+	return row_unsigned(alarm_list_variable(row));
 }
 
 /* ROOT.5.1.1.SCALAR.0 */
@@ -291,7 +300,7 @@ static const char *const variable_types[] = { "counter32", "unsigned32", "timeTi
 
 /* Columns 4, 5, 9 and 12 have no instance: no variable of ours is of their types. */
 static const struct view_column variable_columns[] = {
-	LIST_NAME,
+	ANY_LIST_NAME,
 	VIEW_COLUMN(0, "alarmActiveIndex", TOWERD_UNSIGNED, .get = active_index,
 	    VIEW_FLAGS(TOWERD_COLUMN_INDEX | TOWERD_COLUMN_LOCAL)),
 	VIEW_COLUMN(1, "alarmActiveVariableIndex", TOWERD_UNSIGNED, .get = variable_index,

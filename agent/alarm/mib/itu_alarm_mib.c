@@ -90,7 +90,9 @@ static struct towerd_value
 itu_trend(const struct view_row *row)
 {
 	const struct alarm *a = &((const struct entry *)row->object)->alarm;
-	bool was_raised = a->previous > TOWERD_CLEARED && a->previous != a->severity;
+	/* What is no more so is as it was told: its trend is not known now. */
+	bool was_raised = a->previous > TOWERD_CLEARED && a->previous != a->severity &&
+	    alarm_list_told(row).index == a->active_index;
 	return towerd_int(TOWERD_ENUM,
 	    !was_raised                     ? NO_CHANGE
 		: a->severity > a->previous ? MORE_SEVERE
@@ -98,7 +100,7 @@ itu_trend(const struct view_row *row)
 }
 
 static const struct view_column itu_active_columns[] = {
-	LIST_NAME,
+	ANY_LIST_NAME,
 	VIEW_COLUMN(0, "alarmActiveDateAndTime", TOWERD_DATE, .get = active_date,
 	    VIEW_FLAGS(TOWERD_COLUMN_INDEX | TOWERD_COLUMN_LOCAL)),
 	VIEW_COLUMN(0, "alarmActiveIndex", TOWERD_UNSIGNED, .get = active_index,
@@ -107,6 +109,65 @@ static const struct view_column itu_active_columns[] = {
 	VIEW_COLUMN(2, "ituAlarmActiveDetector", TOWERD_OID, .get = row_zero_oid),
 	VIEW_COLUMN(3, "ituAlarmActiveServiceProvider", TOWERD_OID, .get = row_zero_oid),
 	VIEW_COLUMN(4, "ituAlarmActiveServiceUser", TOWERD_OID, .get = row_zero_oid),
+};
+
+/* ituAlarmActiveStatsTable: ten columns, what is in each severity now, and what has come into it since the start. */
+
+static struct towerd_value
+itu_current(const struct view_row *row, int severity)
+{
+	const struct alarm_list list = alarm_list_of(row);
+
+	if (!stats_has_totals(row))
+		return row_none;
+	return row_unsigned(
+	    list.audience != NULL ? list.audience->counts[severity] : scope_place(row)->counts[severity]);
+}
+
+/* Of a site alone they are not kept. */
+static struct towerd_value
+itu_entered(const struct view_row *row, int severity)
+{
+	const struct alarm_list list = alarm_list_of(row);
+
+	if (!scope_is_all(row->scope))
+		return row_none;
+	return row_unsigned(
+	    (list.audience != NULL ? list.audience->entered[severity] : list.alarms->entered[severity]) &
+	    UINT32_MAX);
+}
+
+#define STATS_GETTERS(name, severity)                                         \
+	static struct towerd_value current_##name(const struct view_row *row) \
+	{                                                                     \
+		return itu_current(row, severity);                            \
+	}                                                                     \
+	static struct towerd_value entered_##name(const struct view_row *row) \
+	{                                                                     \
+		return itu_entered(row, severity);                            \
+	}
+STATS_GETTERS(indeterminate, TOWERD_INDETERMINATE)
+STATS_GETTERS(critical, TOWERD_CRITICAL)
+STATS_GETTERS(major, TOWERD_MAJOR)
+STATS_GETTERS(minor, TOWERD_MINOR)
+STATS_GETTERS(warning, TOWERD_WARNING)
+
+#define CURRENT(id, name, getter) \
+	VIEW_COLUMN(id, "ituAlarmActiveStats" name "Current", TOWERD_UNSIGNED, .get = current_##getter)
+#define ENTERED(id, name, getter) \
+	VIEW_COLUMN(id, "ituAlarmActiveStats" name, TOWERD_UNSIGNED, .get = entered_##getter)
+static const struct view_column itu_stats_columns[] = {
+	ANY_LIST_NAME,
+	CURRENT(1, "Indeterminate", indeterminate),
+	CURRENT(2, "Critical", critical),
+	CURRENT(3, "Major", major),
+	CURRENT(4, "Minor", minor),
+	CURRENT(5, "Warning", warning),
+	ENTERED(6, "Indeterminates", indeterminate),
+	ENTERED(7, "Criticals", critical),
+	ENTERED(8, "Majors", major),
+	ENTERED(9, "Minors", minor),
+	ENTERED(10, "Warnings", warning),
 };
 
 #define ITU_ALARM_MIB "1.3.6.1.2.1.121"
@@ -124,6 +185,12 @@ static const struct view templates[] = {
 	    COLUMNS(itu_active_columns),
 	    .seek = active_seek,
 	    .next = active_next },
+	{ .name = "ituAlarmActiveStatsTable",
+	    .title = "counts of active alarms, by X.733",
+	    .oid = ITU_ALARM_MIB ".1.2.2.1",
+	    COLUMNS(itu_stats_columns),
+	    .seek = stats_seek,
+	    .next = stats_next },
 };
 
 int
