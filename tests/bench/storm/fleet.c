@@ -10,6 +10,7 @@
 
 #include "agent/model/inventory.h"
 
+#define ANSWER_MS 50  /* how long a poll takes */
 #define SITE_TEXT 256 /* octets of one site in the inventory, at most */
 
 static const char *const slots[FLEET_DEVICES] = { [FLEET_POWER] = "power", [FLEET_RADIO] = "radio" };
@@ -126,6 +127,42 @@ survey(struct fleet *f)
 	}
 }
 
+/* As a driver does: a device that is asked about is polled, and answers or does not. */
+static void
+on_ask(void *arg, struct device *device)
+{
+	struct fleet *f = arg;
+	unsigned site = (unsigned)strtoul(device->site->id + strlen("S-"), NULL, 10);
+
+	if (f->question_count == f->question_size) {
+		f->question_size = f->question_size != 0 ? f->question_size * 2 : 64;
+		f->questions = reallocarray(f->questions, f->question_size, sizeof(*f->questions));
+		if (f->questions == NULL)
+			bench_die("out of memory");
+	}
+	f->questions[f->question_count++] = (struct question){ site,
+		strcmp(device->slot, slots[FLEET_RADIO]) == 0 ? FLEET_RADIO : FLEET_POWER };
+	if (!loop_timer_is_running(f->answerer))
+		loop_timer_start(f->answerer, ANSWER_MS);
+}
+
+static void
+answer(void *arg)
+{
+	struct fleet *f = arg;
+	size_t count = f->question_count;
+
+	/* What is asked because of an answer comes behind these. */
+	for (size_t i = 0; i < count; i++) {
+		struct question q = f->questions[i];
+		fleet_presence(f, q.site, q.device, !f->sites[q.site].is_silent[q.device]);
+	}
+	f->question_count -= count;
+	memmove(f->questions, f->questions + count, f->question_count * sizeof(*f->questions));
+	if (f->question_count > 0)
+		loop_timer_start(f->answerer, ANSWER_MS);
+}
+
 void
 fleet_open(
     struct fleet *f, const char *path, const struct loop_settings *loop, const struct alarm_settings *alarms)
@@ -143,6 +180,10 @@ fleet_open(
 	if (model_load(f->model, error, sizeof(error)) < 0 ||
 	    alarms_load(f->alarms, error, sizeof(error)) < 0)
 		bench_die("%s", error);
+	f->owner.name = "fleet";
+	f->answerer = loop_timer_new(f->loop, &f->owner, answer, f);
+	if (model_listen(f->model, &(struct model_listener){ .ask = on_ask, .arg = f }) < 0)
+		bench_die("the model has too many listeners");
 	survey(f);
 }
 
@@ -155,6 +196,8 @@ fleet_close(struct fleet *f)
 	alarms_free(f->alarms);
 	model_free(f->model);
 	scopes_free(f->scopes);
+	loop_timer_free(f->answerer);
+	free(f->questions);
 	loop_free(f->loop);
 	free(f->sites);
 }
@@ -206,6 +249,7 @@ fleet_battery(struct fleet *f, unsigned site, bool is_discharging)
 void
 fleet_presence(struct fleet *f, unsigned site, enum fleet_device device, bool is_reachable)
 {
+	f->sites[site].is_silent[device] = !is_reachable;
 	if (model_presence(f->model, f->sites[site].devices[device],
 		is_reachable ? TOWERD_PRESENCE_REACHABLE : TOWERD_PRESENCE_UNREACHABLE,
 		is_reachable ? "" : "no reply") < 0)

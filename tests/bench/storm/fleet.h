@@ -23,6 +23,12 @@ struct fleet_site {
 	uint32_t number;
 	uint32_t devices[FLEET_DEVICES]; /* 0: it has none */
 	uint32_t sensors[FLEET_SENSORS]; /* of the power plant */
+	bool is_silent[FLEET_DEVICES];
+};
+
+struct question { /* a device that somebody wants a verdict on */
+	unsigned site;
+	enum fleet_device device;
 };
 
 struct fleet {
@@ -33,6 +39,10 @@ struct fleet {
 	struct store *store;
 	struct model *model;
 	struct alarms *alarms;
+	struct loop_owner owner;
+	struct loop_timer *answerer;
+	struct question *questions;
+	size_t question_count, question_size;
 };
 
 /* Makes the database `path` with a fleet of `count` sites. All of these end the program when something fails: there is nothing to measure then. */

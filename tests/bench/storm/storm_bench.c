@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A storm over the list of alarms: storm_bench [--sites N] [--rounds R] [--scale S] [--no-correlation]. Plants causes in a fleet (scenario.c),
+ * A storm over the list of alarms: storm_bench [--sites N] [--rounds R] [--scale S] [--no-correlation] [--talk]. Plants causes in a fleet (scenario.c),
  * gives the agent every change that sites would report because of them, in 10 s of the loop's clock, then heals everything; on a real
  * store, with the loop's real clock (S times as fast). Prints what was told, held against what was planted, and what it cost.
  */
@@ -244,7 +244,8 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = { { "sites", required_argument, NULL, 'n' },
 		{ "rounds", required_argument, NULL, 'r' }, { "scale", required_argument, NULL, 's' },
-		{ "no-correlation", no_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
+		{ "no-correlation", no_argument, NULL, 'c' }, { "talk", no_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 } };
 	struct storm s = { .owner = { .name = "bench" } };
 	struct loop_settings loop = { .overstay_ms = LIMIT_MS, .on_overstay = overstayed, .arg = &s };
 	struct alarm_settings alarms = {
@@ -252,6 +253,7 @@ main(int argc, char **argv)
 	};
 	const struct audience_filter all = { 0 };
 	unsigned sites = 100000, rounds = 1;
+	bool talks = false;
 	char dir[] = "storm_bench.XXXXXX", path[64], command[64];
 
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
@@ -268,6 +270,9 @@ main(int argc, char **argv)
 		case 'c':
 			alarms.no_correlation = true;
 			break;
+		case 't':
+			talks = true;
+			break;
 		default:
 			return 2;
 		}
@@ -278,6 +283,7 @@ main(int argc, char **argv)
 	fleet_open(&s.fleet, path, &loop, &alarms);
 	scenario_make(&s.scenario, sites, 1);
 	witness_init(&s.witness, &s.fleet, &s.scenario);
+	s.witness.is_talking = talks;
 	s.audience = audience_open(s.fleet.alarms, "bench", &all);
 	if (s.audience < 0)
 		bench_die("no audience");

@@ -2,6 +2,7 @@
 /* What is told, held against what was planted: by the site and the type of each record. */
 #include "tests/bench/storm/witness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -115,6 +116,8 @@ witness_told(void *arg, const struct towerd_record *record)
 	struct root_seen *seen = seen_of(w, alarm, record->body);
 	if (seen == NULL) {
 		bool follows = is_consequence(alarm->type);
+		if (w->is_talking)
+			fprintf(stderr, "%s %s: %s\n", record->type, record->object, record->body);
 		w->consequences += follows;
 		w->strangers += !follows;
 		return;
@@ -159,7 +162,7 @@ witness_verdict(const struct witness *w, enum cause cause)
 	if (count > 0) {
 		qsort(waits, count, sizeof(*waits), by_value);
 		v.p50_ms = (double)waits[count / 2] / 1000;
-		v.p99_ms = (double)waits[(count - 1) * 99 / 100] / 1000;
+		v.p99_ms = (double)waits[(count * 99 + 99) / 100 - 1] / 1000;
 		v.max_ms = (double)waits[count - 1] / 1000;
 	}
 	free(waits);

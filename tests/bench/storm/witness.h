@@ -24,6 +24,7 @@ struct witness {
 	uint64_t strangers;     /* told, and planted by nobody */
 	uint64_t repeated;      /* told not by a newer journal number than the one before */
 	uint64_t newest;
+	bool is_talking; /* prints what is told and belongs to no cause */
 };
 
 void witness_init(struct witness *witness, const struct fleet *fleet, const struct scenario *scenario);
