@@ -125,7 +125,10 @@ struct alarm_settings {
 	unsigned outage_sites, outage_share,
 	    area_share;            /* correlate/supply.h: min, share, area_share; 0: its defaults */
 	int64_t outage_reserve_ms; /* an outage is major when a site will be dark within this; 0: 1 h */
-	bool no_correlation;       /* each is told by itself: to see what correlation saves */
+	/* Raised this often within so long, an alarm chatters, until it was steady for so long; 0: 3, 1 min, 10 min. */
+	unsigned chatter_raises;
+	int64_t chatter_window_ms, steady_ms;
+	bool no_correlation; /* each is told by itself: to see what correlation saves */
 };
 
 /* Which changes of severity an audience hears of: all of what it was told of, none, some (RFC 8632, notify-status-changes). */
@@ -243,6 +246,13 @@ int alarms_compress(struct alarms *alarms, const struct alarm_filter *filter, co
 struct towerd_json;
 int alarm_record_parse(const struct store_record *record, const char *audience,
     struct towerd_alarm_record *out, struct towerd_json **scratch);
+
+/* Figures of merit (merit/merit.h) as of now. */
+struct merit;
+struct merit *alarms_merit(struct alarms *alarms);
+/* Visits those that have stood in their severity for more than 24 h, oldest first, until `fn` returns non-zero; returns that. */
+int
+alarms_each_stale(const struct alarms *alarms, int (*fn)(void *arg, const struct alarm *alarm), void *arg);
 
 /*
  * Why is this so: one line per step from observation to announcement or suppression, for every audience; as long as the alarm is in the list.

@@ -49,6 +49,9 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 		.outage_share = settings->outage_share,
 		.area_share = settings->area_share,
 		.outage_reserve_ms = OR_DEFAULT(settings->outage_reserve_ms, INT64_C(3600000)),
+		.chatter_raises = settings->chatter_raises,
+		.chatter_window_ms = settings->chatter_window_ms,
+		.steady_ms = settings->steady_ms,
 		.no_correlation = settings->no_correlation,
 		.arc_countdown_ms = settings->arc_countdown_ms,
 		.arc_timed_ms = settings->arc_timed_ms,
@@ -75,7 +78,8 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
 	    expiry_new(alarms) < 0 || silenced_new(alarms) < 0 || judge_new(alarms) < 0 ||
-	    correlation_new(alarms) < 0 || audiences_init(alarms) < 0) {
+	    correlation_new(alarms) < 0 || chattering_new(alarms) < 0 || figures_new(alarms) < 0 ||
+	    audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}
@@ -102,8 +106,10 @@ alarms_stop(struct alarms *alarms)
 		return;
 	alarms->is_stopped = true;
 	silences_stop(alarms->silences);
-	if (alarms->is_loaded)
+	if (alarms->is_loaded) {
+		figures_stop(alarms);
 		alarm_numbers_close(alarms);
+	}
 	announcements_forget(alarms);
 	operations_forget(alarms);
 }
@@ -126,6 +132,8 @@ alarms_free(struct alarms *alarms)
 	silences_free(alarms->silences);
 	judge_free(alarms);
 	correlation_free(alarms);
+	chattering_free(alarms);
+	figures_free(alarms);
 	audiences_fini(alarms);
 	if (alarms->cleared_order != NULL)
 		cleared_free(alarms);
@@ -392,6 +400,8 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 		rc = alarm_store_load(alarms, error, size);
 	if (rc == 0)
 		rc = model_listen(alarms->model, &listener);
+	if (rc == 0)
+		rc = figures_load(alarms);
 	if (rc < 0)
 		return load_error(rc, error, size);
 	/* Only now is the store written to: before, it could only be read. */
@@ -427,7 +437,8 @@ alarms_add_views(struct alarms *alarms, struct views *views)
 {
 	static int (*const adders[])(struct alarms * alarms, struct views * views) = { alarm_mib_add,
 		alarm_model_mib_add, alarm_variable_mib_add, alarm_clear_mib_add, itu_alarm_mib_add,
-		alarm_view_add, alarm_step_mib_add, silence_view_add, arc_mib_add };
+		alarm_view_add, alarm_step_mib_add, silence_view_add, arc_mib_add, merit_view_add,
+		proposal_view_add };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof(adders) / sizeof(adders[0]); i++)

@@ -74,9 +74,11 @@ entry_step(
 	place_touch(alarms, a, event);
 	if (event != TOWERD_ALARM_CHANGED)
 		silenced_heard(alarms, e);
+	figures_step(alarms, e, event);
 	correlate_note(alarms, e);
 	(void)entry_judge(alarms, e);
 	int rc = announce(alarms, e, names[event].record, event);
+	chattering_note(alarms, e);
 	correlate_spread(alarms, e);
 	return rc;
 }

@@ -234,6 +234,14 @@ announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_a
 }
 
 int
+announce_note(struct alarms *alarms, struct entry *e, const char *type)
+{
+	const struct telling_plan nobody = { .count = 0 };
+
+	return announce_plan(alarms, e, type, TOWERD_ALARM_CHANGED, &nobody);
+}
+
+int
 announce_to(struct alarms *alarms, struct entry *e, const struct telling_plan *plan)
 {
 	struct alarm *a = &e->alarm;

@@ -136,6 +136,7 @@ static void
 fill_start(struct alarms *alarms, struct audience *audience)
 {
 	audience->is_filling = true;
+	audience->asked_ms = loop_now_ms(alarms->loop);
 	audience->fill_from = (struct order_key){ 0, 0 };
 	loop_timer_start(alarms->fill_timer, 0);
 }
@@ -158,6 +159,7 @@ audience_open(struct alarms *alarms, const char *name, const struct audience_fil
 	audience->is_open = true;
 	audience->filter = *filter;
 	queue_set_budget(audience->queue, filter->budget);
+	figures_audience(alarms, (unsigned)number, true);
 	fill_start(alarms, audience);
 	return number;
 }
@@ -166,6 +168,7 @@ void
 audience_close(struct alarms *alarms, int audience)
 {
 	alarms->audiences[audience].is_open = false;
+	figures_audience(alarms, (unsigned)audience, false);
 }
 
 bool

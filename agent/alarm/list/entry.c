@@ -141,6 +141,7 @@ entry_free(struct alarms *alarms, struct entry *e)
 	const char *const texts[] = { e->site_id, e->area, e->slot, e->silence, e->alarm.qualifier,
 		e->alarm.text, e->alarm.operator_name, e->alarm.operator_note };
 	throttle_forget(e);
+	chattering_forget(alarms, e);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		intern_drop(alarms->texts, texts[i]);
 	histories_free(alarms, e);
@@ -195,14 +196,21 @@ entry_set_operator(struct alarms *alarms, struct entry *e, enum operator_state s
 	a->operator_ms = at_ms;
 }
 
+/* Whose scope decides who sees it there: what speaks of sites everywhere is for readers who see them all. */
+static uint32_t
+entity_of(const struct entry *e)
+{
+	return flooding_is(e) ? UINT32_MAX : e->alarm.resource;
+}
+
 /* In and out of the orders of the tables; the key of the row is that of active_ms and active_index. */
 static int
 rows_insert(struct alarms *alarms, struct entry *e)
 {
 	const struct alarm *a = &e->alarm;
-	if (order_insert(alarms->active, alarm_time_key(a->active_ms, a->active_index), a->resource, e) < 0)
+	if (order_insert(alarms->active, alarm_time_key(a->active_ms, a->active_index), entity_of(e), e) < 0)
 		return -ENOMEM;
-	if (order_insert(alarms->by_index, alarm_index_key(a->active_index), a->resource, e) < 0) {
+	if (order_insert(alarms->by_index, alarm_index_key(a->active_index), entity_of(e), e) < 0) {
 		order_remove(alarms->active, alarm_time_key(a->active_ms, a->active_index));
 		return -ENOMEM;
 	}
@@ -234,7 +242,7 @@ entry_activate(struct alarms *alarms, struct entry *e)
 
 	if (place == NULL || rows_insert(alarms, e) < 0)
 		return -ENOMEM;
-	if (order_insert(alarms->by_number, alarm_number_key(a->number), a->resource, e) < 0) {
+	if (order_insert(alarms->by_number, alarm_number_key(a->number), entity_of(e), e) < 0) {
 		rows_remove(alarms, a->active_ms, a->active_index);
 		return -ENOMEM;
 	}
@@ -250,7 +258,7 @@ entry_index(struct alarms *alarms, struct entry *e)
 	struct alarm *a = &e->alarm;
 	struct order_key number = alarm_number_key(a->number);
 
-	if (order_insert(alarms->all, number, a->resource, e) < 0)
+	if (order_insert(alarms->all, number, entity_of(e), e) < 0)
 		return -ENOMEM;
 	if (table_insert(&alarms->by_key, key_hash(a->resource, a->type->name, a->qualifier), &e->by_key) <
 	    0) {

@@ -9,6 +9,8 @@
 
 #include "agent/alarm/alarm.h"
 #include "agent/alarm/list/deadline.h"
+#include "agent/alarm/merit/chatter.h"
+#include "agent/alarm/merit/merit.h"
 #include "agent/alarm/silence/silence.h"
 #include "agent/alarm/table.h"
 #include "agent/model/intern.h"
@@ -43,6 +45,15 @@ struct ring {
 	uint16_t count, size, next;
 };
 
+/* While an alarm chatters: until when it is held, and what a shelf for it would be proposed with. */
+struct proposal {
+	struct entry *entry;
+	struct deadline steady;
+	struct chatter_hour hour;
+	int64_t since_ms; /* UTC */
+	bool is_noted;    /* in the journal */
+};
+
 struct entry {
 	struct alarm alarm; /* the first member: what the rest of the agent sees */
 	struct link by_key;
@@ -72,6 +83,9 @@ struct entry {
 	const char *silence;       /* by whose word it is silent, and why; interned; NULL: nobody's */
 	uint32_t holder;           /* of silence.h; 0: none */
 	int64_t silenced_until_ms; /* UTC */
+	struct chatter chatter;
+	struct proposal *proposal; /* chattering.c; NULL: it does not chatter */
+	uint8_t kept;              /* figures.c: bits of enum merit_kept, since its raise */
 };
 LIST_HEAD(entries, entry);
 TAILQ_HEAD(entry_list, entry);
@@ -136,6 +150,7 @@ struct audience {
 	/* Told all that stands, a piece at a time: the next number; is_filling while that goes on. */
 	struct order_key fill_from;
 	bool is_filling;
+	int64_t asked_ms; /* when that began, monotonic */
 };
 
 #define LISTENERS_MAX 8
@@ -198,6 +213,12 @@ struct alarms {
 	struct table outages;               /* outage.c */
 	unsigned mains_kind, runtime_kind;  /* of sensors */
 	struct deadlines *expiries, *waits; /* expiry.c, judge.c */
+	struct chatter_settings chatter;
+	struct deadlines *steadies; /* chattering.c */
+	struct order *proposals;    /* struct proposal, by the alarm's number */
+	struct merit *merit;        /* figures.c */
+	int64_t stale_due_ms;
+	struct loop_timer *merit_timer, *flood_timer;
 
 	struct view *views[VIEWS_MAX];
 	size_t view_count;
@@ -372,6 +393,34 @@ void alarm_row_delete(struct alarms *alarms, uint64_t number);
 int announce_list(struct alarms *alarms, const char *reason); /* list.unreliable, or list.rebuilt for NULL */
 void announcements_forget(struct alarms *alarms);             /* what the store still tells goes to nobody */
 
+/* A record of what the agent does with it, told to nobody. */
+int announce_note(struct alarms *alarms, struct entry *entry, const char *type);
+
+/* chattering.c */
+int chattering_new(struct alarms *alarms);
+void chattering_free(struct alarms *alarms);
+/* Before a step is judged. True: a clear, and what ended was fleeting. */
+bool chattering_step(struct alarms *alarms, struct entry *entry, enum towerd_alarm_event event);
+void chattering_note(struct alarms *alarms, struct entry *entry); /* after the step was journalled */
+void chattering_forget(struct alarms *alarms, struct entry *entry);
+
+/* figures.c: what happens, for the figures of merit. */
+int figures_new(struct alarms *alarms);
+int figures_load(struct alarms *alarms);
+void figures_stop(struct alarms *alarms);
+void figures_free(struct alarms *alarms);
+void figures_step(
+    struct alarms *alarms, struct entry *entry, enum towerd_alarm_event event); /* before it is judged */
+void figures_stand(struct alarms *alarms, struct entry *entry); /* it stands otherwise than before */
+void
+figures_told(struct alarms *alarms, const struct entry *entry, unsigned audience); /* before it is held */
+void figures_audience(struct alarms *alarms, unsigned audience, bool is_open);
+
+/* flooding.c */
+bool flooding_is(const struct entry *entry); /* a flood's summary, of the audience that is its qualifier */
+void flooding_look(void *arg);
+void flooding_look_soon(struct alarms *alarms);
+
 /* operator.c */
 void operations_forget(struct alarms *alarms);
 
@@ -416,6 +465,8 @@ int alarm_model_mib_add(struct alarms *alarms, struct views *views);
 int alarm_variable_mib_add(struct alarms *alarms, struct views *views);
 int alarm_clear_mib_add(struct alarms *alarms, struct views *views);
 int itu_alarm_mib_add(struct alarms *alarms, struct views *views);
+int merit_view_add(struct alarms *alarms, struct views *views);
+int proposal_view_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
 int alarm_step_mib_add(struct alarms *alarms, struct views *views);
 int silence_view_add(struct alarms *alarms, struct views *views);

@@ -96,7 +96,7 @@ stand_find(struct alarms *alarms, struct entry *e)
 		return STAND_WAITING;
 	if (e->is_hint && entry_waits(alarms, e, alarms->settings.confirm_ms, alarms->settings.confirm_ms))
 		return STAND_UNCONFIRMED;
-	return STAND_FREE;
+	return e->proposal != NULL ? STAND_CHATTERING : STAND_FREE;
 }
 
 static void
@@ -134,6 +134,7 @@ entry_judge(struct alarms *alarms, struct entry *e)
 	/* After a start a silence has another number, and is the same. */
 	if (before == a->stand && (holder == e->holder || holder == 0))
 		return false;
+	figures_stand(alarms, e);
 	step_add(alarms, e,
 	    &(struct step){ .time_ms = loop_utc_ms(alarms->loop),
 		.kind = STEP_STAND,

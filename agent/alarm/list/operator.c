@@ -44,6 +44,7 @@ operation_apply(struct alarms *alarms, struct entry *e, const struct operation *
 			.kind = STEP_OPERATOR,
 			.detail = (uint8_t)o->state,
 			.name = o->actor });
+		chatter_acted(&e->chatter);
 		if (alarms->on_operated != NULL)
 			alarms->on_operated(alarms, e);
 	}

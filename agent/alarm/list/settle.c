@@ -60,6 +60,8 @@ is_asked_for(const struct audience_filter *filter, int held, int severity)
 static bool
 is_in_scope(const struct audience *audience, const struct entry *e)
 {
+	if (flooding_is(e) && strcmp(e->alarm.qualifier, audience->name) != 0)
+		return false;
 	return audience->filter.scope == NULL || scope_has_entity(audience->filter.scope, e->alarm.resource);
 }
 
@@ -84,8 +86,12 @@ is_due(const struct audience *audience, unsigned number, const struct entry *e)
 	int held = told_at(e, number)->severity;
 
 	if (a->severity == TOWERD_CLEARED) /* whoever was told that it began is told that it is over */
-		return held != 0 && !e->is_ending;
-	if (a->stand == STAND_CONSEQUENCE ? is_cause_heard(audience, number, e) : a->stand != STAND_FREE)
+		return held != 0 && !e->is_ending && e->proposal == NULL;
+	if (a->stand == STAND_CONSEQUENCE && is_cause_heard(audience, number, e))
+		return false;
+	if (a->stand == STAND_CHATTERING && a->severity <= held)
+		return false;
+	if (a->stand != STAND_FREE && a->stand != STAND_CONSEQUENCE && a->stand != STAND_CHATTERING)
 		return false;
 	return is_asked_for(&audience->filter, held, a->severity) && is_in_scope(audience, e);
 }
@@ -105,6 +111,8 @@ settle_reason(const struct alarms *alarms, const struct entry *e, unsigned numbe
 		    : "within two seconds of another transition of the same model and resource";
 	if (e->is_ending)
 		return "its consequences are looked at first";
+	if (e->proposal != NULL && told->severity != 0)
+		return alarm_stand_names[STAND_CHATTERING];
 	if (a->severity != TOWERD_CLEARED && a->stand != STAND_FREE)
 		return alarm_stand_names[a->stand];
 	return is_in_scope(audience, e) ? "it did not ask for this" : "it is not for its areas";
@@ -153,6 +161,7 @@ settle_done(struct alarms *alarms, struct entry *e, const struct telling_plan *p
 			.index = a->active_index,
 			.active_ms = a->active_ms,
 			.journal = journal_number };
+		figures_told(alarms, e, number);
 		queue_told(alarms, number, e, journal_number);
 		audience_count(alarms, audience, told_at(e, number)->severity, a->severity, journal_number);
 		if (a->severity == TOWERD_CLEARED)

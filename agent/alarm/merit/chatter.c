@@ -2,8 +2,6 @@
 /* Whether one alarm chatters or is fleeting. */
 #include "agent/alarm/merit/chatter.h"
 
-#include <string.h>
-
 const struct chatter_settings chatter_defaults = {
 	.raises = 3, .window_ms = 60 * 1000, .steady_ms = 10 * 60 * 1000, .fleeting_ms = 10 * 1000
 };
@@ -60,4 +58,29 @@ chatter_settle(struct chatter *c, const struct chatter_settings *settings, int64
 		return false;
 	*c = (struct chatter){ .changed_ms = c->changed_ms };
 	return true;
+}
+
+#define HOUR (int64_t)(sizeof(((struct chatter_hour *)0)->minutes) / sizeof(uint16_t))
+
+void
+chatter_hour_count(struct chatter_hour *h, int64_t now_ms)
+{
+	int64_t now = now_ms / 60000, from = now - h->minute > HOUR ? now - HOUR : h->minute;
+
+	while (from < now)
+		h->minutes[++from % HOUR] = 0;
+	h->minute = now;
+	if (h->minutes[now % HOUR] < UINT16_MAX)
+		h->minutes[now % HOUR]++;
+}
+
+uint32_t
+chatter_hour_sum(const struct chatter_hour *h, int64_t now_ms)
+{
+	uint32_t sum = 0;
+
+	for (int64_t m = now_ms / 60000 - HOUR + 1; m <= h->minute; m++)
+		if (m > h->minute - HOUR && m >= 0)
+			sum += h->minutes[m % HOUR];
+	return sum;
 }

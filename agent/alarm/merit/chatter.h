@@ -40,4 +40,12 @@ int64_t chatter_steady_ms(const struct chatter *chatter, const struct chatter_se
 /* Ends the chatter when it has been steady by now; true: it ended. What came before is forgotten. */
 bool chatter_settle(struct chatter *chatter, const struct chatter_settings *settings, int64_t now_ms);
 
+/* How often in the last hour, by minutes: up to one minute of the oldest end may be left out. */
+struct chatter_hour {
+	int64_t minute; /* the newest */
+	uint16_t minutes[60];
+};
+void chatter_hour_count(struct chatter_hour *hour, int64_t now_ms);
+uint32_t chatter_hour_sum(const struct chatter_hour *hour, int64_t now_ms);
+
 #endif

@@ -119,6 +119,22 @@ the_settings_say_how_many(void)
 	}
 }
 
+static void
+the_raises_of_the_last_hour_are_counted(void)
+{
+	struct chatter_hour h = { 0 };
+
+	for (int i = 0; i < 30; i++)
+		chatter_hour_count(&h, 5 * MIN + i * 2 * S);
+	chatter_hour_count(&h, 50 * MIN);
+	CU_ASSERT_EQUAL(chatter_hour_sum(&h, 50 * MIN), 31);
+	CU_ASSERT_EQUAL(chatter_hour_sum(&h, 65 * MIN - 1), 31);
+	CU_ASSERT_EQUAL(chatter_hour_sum(&h, 65 * MIN), 1);
+	CU_ASSERT_EQUAL(chatter_hour_sum(&h, 1000 * MIN), 0);
+	chatter_hour_count(&h, 1000 * MIN);
+	CU_ASSERT_EQUAL(chatter_hour_sum(&h, 1000 * MIN), 1);
+}
+
 static const struct claim claims[] = {
 	CLAIM(three_raises_within_a_minute_chatter),
 	CLAIM(a_millisecond_more_than_a_minute_is_no_chatter),
@@ -129,6 +145,7 @@ static const struct claim claims[] = {
 	CLAIM(a_clear_of_what_was_raised_before_a_restart_is_not_fleeting),
 	CLAIM(long_gaps_do_not_wrap_into_short_ones),
 	CLAIM(the_settings_say_how_many),
+	CLAIM(the_raises_of_the_last_hour_are_counted),
 };
 
 CLAIMS_MAIN("chatter", claims)

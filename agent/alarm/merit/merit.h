@@ -27,8 +27,8 @@ struct merit;
 
 struct merit_subject {
 	const struct alarm_type *type;
-	uint32_t site;    /* entity number; 0: the agent's own */
-	const char *area; /* of the site; borrowed for the call; NULL: none */
+	uint32_t site;    /* entity number: the site, or what is of no site itself */
+	const char *area; /* where that is; borrowed for the call; NULL: nowhere */
 	uint8_t severity; /* enum towerd_severity */
 };
 
