@@ -34,6 +34,7 @@ int silence_commands_add(struct control *control, struct command_parts *parts);
 int ticket_commands_add(struct control *control, struct command_parts *parts);
 int crew_commands_add(struct control *control, struct command_parts *parts);
 int journal_commands_add(struct control *control, struct command_parts *parts);
+int report_commands_add(struct control *control, struct command_parts *parts);
 
 /* What they share. Each of these ends the call. */
 void command_usage(struct control_call *call, const char *usage); /* "site show ID": what would be accepted */
