@@ -179,6 +179,9 @@ layers_make(struct agent *agent)
 		.outage_share = (unsigned)config->alarm.outage_share,
 		.area_share = (unsigned)config->alarm.area_share,
 		.outage_reserve_ms = config->alarm.outage_reserve_ms,
+		.chatter_raises = (unsigned)config->alarm.chatter_raises,
+		.chatter_window_ms = config->alarm.chatter_window_ms,
+		.steady_ms = config->alarm.steady_ms,
 		.no_correlation = !config->alarm.correlate };
 	const struct repair_settings repair = { .soak_ms = config->repair.soak_ms,
 		.verify_limit_ms = config->repair.verify_limit_ms };

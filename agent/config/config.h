@@ -51,6 +51,7 @@ struct config_alarm {
 	int64_t hold_ms, unreachable_ms, clear_keep, ended_keep, cause_wait_ms, recheck_ms, confirm_ms;
 	int64_t arc_countdown_ms, arc_timed_ms, arc_bound_ms;
 	int64_t outage_sites, outage_share, area_share, outage_reserve_ms;
+	int64_t chatter_raises, chatter_window_ms, steady_ms;
 	bool correlate;
 };
 
