@@ -116,13 +116,14 @@ static const struct towerd_option alarm_options[] = {
 		    "time" },
 	{ "chatter-raises", TOWERD_OPT_INT, offsetof(struct config_alarm, chatter_raises), .def = "3",
 	    .min = 2, .max = 5,
-	    .help = "an alarm that is raised this often within chatter-window chatters: it is held as raised" },
+	    .help =
+		"an alarm that is raised this often within chatter-window chatters: it is held as raised" },
 	{ "chatter-window", TOWERD_OPT_DURATION, offsetof(struct config_alarm, chatter_window_ms),
 	    .def = "1m", .min = SECOND, .max = HOUR, .help = "within which raises are counted for that" },
 	{ "steady", TOWERD_OPT_DURATION, offsetof(struct config_alarm, steady_ms), .def = "10m",
 	    .min = SECOND, .max = DAY,
-	    .help =
-		"how long an alarm that chatters must be neither raised nor cleared before it is told as it is" },
+	    .help = "how long an alarm that chatters must be neither raised nor cleared before it is told as "
+		    "it is" },
 };
 
 static const struct towerd_option repair_options[] = {

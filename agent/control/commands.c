@@ -18,8 +18,7 @@ commands_add(struct control *control, struct command_parts *parts)
 {
 	int (*const adds[])(struct control * control, struct command_parts * parts) = { status_commands_add,
 		site_commands_add, device_commands_add, alarm_commands_add, silence_commands_add,
-		ticket_commands_add, crew_commands_add, journal_commands_add,
-		report_commands_add };
+		ticket_commands_add, crew_commands_add, journal_commands_add, report_commands_add };
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]) && rc == 0; i++)
