@@ -224,6 +224,31 @@ sites_come_back_one_by_one_without_noise_and_who_stays_out_is_told_at_the_end(vo
 	fixture_stop(&f);
 }
 
+/* A site that nobody hears when its feeder is back: whether its mains is back as well cannot be known, and nobody is told that it is not. */
+static void
+what_nobody_can_know_of_a_silent_site_is_not_told_when_its_outage_ends(void)
+{
+	begin();
+	loses(1, 5);
+	fixture_step(&f, HOLD_MS);
+	fixture_presence(&f, "S1", "dc", TOWERD_PRESENCE_UNREACHABLE);
+	fixture_step(&f, HOLD_MS + 1000);
+	CU_ASSERT_STRING_EQUAL(
+	    told(), "raise power/feeder-outage minor\nchange power/feeder-outage critical\n");
+	for (int i = 2; i <= 5; i++)
+		regains(i);
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(
+	    told(), "tell comms/site-unreachable major\ntell power/feeder-outage cleared\n");
+	CU_ASSERT_EQUAL(mains_failure(1)->stand, STAND_CONSEQUENCE);
+	fixture_presence(&f, "S1", "dc", TOWERD_PRESENCE_REACHABLE);
+	regains(1);
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "tell comms/site-unreachable cleared\n");
+	CU_ASSERT_PTR_NULL(mains_failure(1));
+	fixture_stop(&f);
+}
+
 static void
 an_area_takes_its_feeders_in(void)
 {
@@ -288,6 +313,7 @@ static const struct claim claims[] = {
 	CLAIM(it_gets_worse_as_the_reserves_end_and_no_site_of_it_is_told),
 	CLAIM(nobody_who_knows_how_long_makes_it_major_when_it_lasts),
 	CLAIM(sites_come_back_one_by_one_without_noise_and_who_stays_out_is_told_at_the_end),
+	CLAIM(what_nobody_can_know_of_a_silent_site_is_not_told_when_its_outage_ends),
 	CLAIM(an_area_takes_its_feeders_in),
 	CLAIM(after_a_restart_the_outage_goes_on),
 	CLAIM(the_sites_of_a_feeder_that_leaves_the_inventory_are_told),

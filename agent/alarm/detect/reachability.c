@@ -198,6 +198,14 @@ silent_site_make(struct alarms *alarms, uint32_t site)
 }
 
 static void
+site_ask(struct alarms *alarms, const struct site *site, enum towerd_presence presence)
+{
+	for (size_t i = 0; i < site->device_count; i++)
+		if (!site->devices[i]->is_removed && site->devices[i]->presence == presence)
+			(void)model_ask(alarms->model, site->devices[i]->entity.number);
+}
+
+static void
 device_silent(struct alarms *alarms, struct device *device)
 {
 	struct silent_site *s = silent_site_make(alarms, device->site->entity.number);
@@ -214,6 +222,8 @@ device_silent(struct alarms *alarms, struct device *device)
 		d->since = moment_now(alarms, 0);
 		LIST_INSERT_HEAD(&s->devices, d, next);
 	}
+	/* Is it the site? The others are asked now, and not when their turn comes. */
+	site_ask(alarms, device->site, TOWERD_PRESENCE_REACHABLE);
 	silent_site_settle(alarms, s);
 	return;
 lost:
@@ -254,9 +264,11 @@ device_answers(struct alarms *alarms, struct device *device)
 	if (s == NULL)
 		return;
 	/* The site is back: its other devices get the time to come back too, before each is an alarm of its own. */
-	if (was_down)
+	if (was_down) {
+		site_ask(alarms, device->site, TOWERD_PRESENCE_UNREACHABLE);
 		for (d = LIST_FIRST(&s->devices); d != NULL; d = LIST_NEXT(d, next))
 			d->due_ms = loop_now_ms(alarms->loop) + alarms->settings.unreachable_ms;
+	}
 	silent_site_settle(alarms, s);
 }
 

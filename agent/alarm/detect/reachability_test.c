@@ -90,7 +90,9 @@ a_device_that_was_told_before_its_site_is_its_consequence_without_a_word(void)
 {
 	all_answer();
 	fixture_presence(&f, "NIN-1", "power", TOWERD_PRESENCE_UNREACHABLE);
-	fixture_step(&f, HOLD_MS);
+	fixture_step(&f, 1000);
+	fixture_presence(&f, "NIN-1", "radio", TOWERD_PRESENCE_REACHABLE);
+	fixture_step(&f, HOLD_MS - 1000);
 	CU_ASSERT(device_is_down("NIN-1", "power"));
 	fixture_presence(&f, "NIN-1", "radio", TOWERD_PRESENCE_UNREACHABLE);
 	fixture_step(&f, HOLD_MS);
@@ -110,6 +112,29 @@ a_device_that_was_told_before_its_site_is_its_consequence_without_a_word(void)
 	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "tell comms/site-unreachable cleared\n");
 	CU_ASSERT(device_is_down("NIN-1", "power"));
 	CU_ASSERT_EQUAL(power->stand, STAND_FREE);
+	fixture_stop(&f);
+}
+
+static void
+a_device_speaks_when_another_of_its_site_was_heard_or_the_wait_is_over(void)
+{
+	all_answer();
+	fixture_step(&f, 1000);
+	fixture_presence(&f, "NIN-1", "power", TOWERD_PRESENCE_UNREACHABLE);
+	fixture_step(&f, HOLD_MS + 1000);
+	CU_ASSERT(device_is_down("NIN-1", "power"));
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!raise comms/device-unreachable major\n");
+	fixture_presence(&f, "NIN-1", "radio", TOWERD_PRESENCE_REACHABLE);
+	fixture_step(&f, 1000);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "tell comms/device-unreachable major\n");
+	fixture_presence(&f, "NIN-1", "power", TOWERD_PRESENCE_REACHABLE);
+	fixture_step(&f, 10000);
+	(void)fixture_heard(&f);
+	fixture_presence(&f, "NIN-1", "power", TOWERD_PRESENCE_UNREACHABLE);
+	fixture_step(&f, 2 * HOLD_MS - 1);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "!raise comms/device-unreachable major\n");
+	fixture_step(&f, 1);
+	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "tell comms/device-unreachable major\n");
 	fixture_stop(&f);
 }
 
@@ -205,6 +230,7 @@ static const struct claim claims[] = {
 	CLAIM(a_short_silence_is_nothing),
 	CLAIM(a_site_of_which_nothing_answers_is_one_alarm),
 	CLAIM(a_device_that_was_told_before_its_site_is_its_consequence_without_a_word),
+	CLAIM(a_device_speaks_when_another_of_its_site_was_heard_or_the_wait_is_over),
 	CLAIM(not_knowing_changes_nothing),
 	CLAIM(removing_the_device_or_the_site_clears_their_alarms),
 	CLAIM(stale_readings_are_one_alarm_per_device_worse_when_all_are_stale),

@@ -24,24 +24,28 @@ struct cause_rule {
 	uint8_t effect_most; /* worse than this the effect is news by itself; 0: never */
 	uint8_t cause_least; /* a milder cause does not explain it; 0: any */
 	bool is_awaited;     /* it may be seen later than its effect: worth a wait */
+	bool is_untold;      /* only of what nobody was told: that it is still so cannot be known now */
 };
 
 /* In the order in which they are asked: the nearest cause first. Rules of one effect stand together. */
 static const struct cause_rule rules[] = {
 	{ "comms/data-stale", SAME_DEVICE, .cause = "comms/device-unreachable" },
 	{ "comms/data-stale", SAME_SITE, .cause = "comms/site-unreachable" },
-	{ "comms/device-unreachable", SAME_SITE, .cause = "comms/site-unreachable" },
+	{ "comms/device-unreachable", SAME_SITE, .cause = "comms/site-unreachable", .is_awaited = true },
 	{ "comms/device-unreachable", SAME_SITE, .cause = "power/load-disconnected" },
 	{ "comms/site-unreachable", BACKHAUL, .cause = "comms/site-unreachable" },
 	{ "comms/site-unreachable", SAME_SITE, .cause = "power/load-disconnected" },
 	{ "comms/site-unreachable", POWER_GROUP, .cause = NULL },
 	{ "power/mains-failure", POWER_GROUP, .cause = NULL },
+	{ "power/mains-failure", SAME_SITE, .cause = "comms/site-unreachable", .is_untold = true },
 	/* A battery that is carrying the load is what mains-failure says; one that is about to be empty is more. */
 	{ "battery/discharging", SAME_SITE, .cause = "power/mains-failure", .effect_most = TOWERD_WARNING,
 	    .is_awaited = true },
 	{ "battery/discharging", POWER_GROUP, .cause = NULL },
+	{ "battery/discharging", SAME_SITE, .cause = "comms/site-unreachable", .is_untold = true },
 	{ "power/dc-undervoltage", SAME_SITE, .cause = "power/mains-failure", .effect_most = TOWERD_MINOR },
 	{ "power/dc-undervoltage", POWER_GROUP, .cause = NULL },
+	{ "power/dc-undervoltage", SAME_SITE, .cause = "comms/site-unreachable", .is_untold = true },
 	{ "power/load-disconnected", POWER_GROUP, .cause = NULL },
 	{ "radio/cell-out-of-service", SAME_SITE, .cause = "power/load-disconnected" },
 	{ "radio/cell-out-of-service", SAME_SITE, .cause = "comms/site-unreachable", .is_awaited = true },
@@ -52,7 +56,9 @@ static const struct cause_rule rules[] = {
 	{ "power/feeder-outage", POWER_GROUP, .cause = NULL },
 };
 
-#define RULES (sizeof(rules) / sizeof(rules[0]))
+#define MEMBERS_ASKED 64 /* of one feeder */
+
+#define RULES         (sizeof(rules) / sizeof(rules[0]))
 
 static const char site_type[] = "comms/site-unreachable";
 
@@ -145,6 +151,33 @@ find_outage(const struct alarms *alarms, uint32_t number, bool *is_wait)
 	return cause;
 }
 
+struct asking {
+	struct alarms *alarms;
+	unsigned left;
+};
+
+static int
+ask_member(void *arg, uint32_t site)
+{
+	struct asking *asking = arg;
+
+	correlation_ask(asking->alarms, site);
+	return --asking->left == 0;
+}
+
+/* The others on its feeder are asked how they are, once: they may be polled less often than one waits. */
+static void
+ask_feeder(struct alarms *alarms, const struct entry *effect)
+{
+	const struct site *site = model_site_of(alarms->model, effect->alarm.site);
+	struct asking asking = { alarms, MEMBERS_ASKED };
+
+	if (site != NULL && site->groups[GROUP_FEEDER - 1] != NULL && effect->wait_end_ms == 0 &&
+	    !effect->is_wait_over && !entry_is_told(effect))
+		supply_each_member(correlation_supply(alarms), site->groups[GROUP_FEEDER - 1]->entity.number,
+		    ask_member, &asking);
+}
+
 static struct entry *
 find_by_power(struct alarms *alarms, const struct entry *effect, bool *is_wait)
 {
@@ -155,9 +188,42 @@ find_by_power(struct alarms *alarms, const struct entry *effect, bool *is_wait)
 		group = supply_area_of(supply, effect->alarm.resource);
 		return group != 0 ? find_outage(alarms, group, is_wait) : NULL;
 	}
-	*is_wait |=
-	    supply_judge(supply, effect->alarm.site, loop_now_ms(alarms->loop), &group) == SUPPLY_WAIT;
+	if (supply_judge(supply, effect->alarm.site, loop_now_ms(alarms->loop), &group) == SUPPLY_WAIT) {
+		ask_feeder(alarms, effect);
+		*is_wait = true;
+	}
 	return group != 0 ? find_outage(alarms, group, is_wait) : NULL;
+}
+
+/* Another device of the site was heard since this one fell silent: then it is not the site. */
+static bool
+is_site_heard(struct alarms *alarms, const struct entry *effect)
+{
+	const struct site *site = model_site_of(alarms->model, effect->alarm.site);
+	bool is_alone = true;
+
+	for (size_t i = 0; site != NULL && i < site->device_count; i++) {
+		const struct device *d = site->devices[i];
+		if (d->is_removed || d->entity.number == effect->alarm.device)
+			continue;
+		is_alone = false;
+		if (d->last_seen_ms > effect->alarm.raised_ms)
+			return true;
+	}
+	return is_alone;
+}
+
+/* Whether the cause of a rule may come soon. Of a silent site that can be known: by its hold, or by those of its devices that were asked. */
+static bool
+may_come(struct alarms *alarms, const struct cause_rule *rule, const struct entry *effect)
+{
+	if (loop_utc_ms(alarms->loop) - effect->alarm.changed_ms >= alarms->settings.cause_wait_ms)
+		return false;
+	if (strcmp(rule->cause, site_type) != 0)
+		return true;
+	return graph_state(correlation_graph(alarms), effect->alarm.site) == GRAPH_SUSPECT ||
+	    (effect->alarm.resource == effect->alarm.device && effect->alarm.type->is_computed &&
+		!is_site_heard(alarms, effect));
 }
 
 static struct entry *
@@ -175,11 +241,7 @@ rule_find(struct alarms *alarms, const struct cause_rule *rule, const struct ent
 		break;
 	}
 	cause = find_at_place(alarms, rule, effect);
-	bool is_new = loop_utc_ms(alarms->loop) - effect->alarm.received_ms < alarms->settings.cause_wait_ms;
-	/* Of a site it can be known whether its silence is about to become one. */
-	if (cause == NULL && rule->is_awaited && is_new)
-		*is_wait |= strcmp(rule->cause, site_type) != 0 ||
-		    graph_state(correlation_graph(alarms), effect->alarm.site) == GRAPH_SUSPECT;
+	*is_wait |= cause == NULL && rule->is_awaited && may_come(alarms, rule, effect);
 	return cause;
 }
 
@@ -192,7 +254,8 @@ cause_find(struct alarms *alarms, struct entry *effect, bool *is_wait)
 	for (size_t i = 0; i < RULES && cause == NULL; i++) {
 		const struct cause_rule *rule = &rules[i];
 		if (strcmp(rule->effect, effect->alarm.type->name) == 0 &&
-		    (rule->effect_most == 0 || effect->alarm.severity <= rule->effect_most))
+		    (rule->effect_most == 0 || effect->alarm.severity <= rule->effect_most) &&
+		    !(rule->is_untold && entry_is_told(effect)))
 			cause = rule_find(alarms, rule, effect, is_wait);
 	}
 	return cause;
