@@ -58,6 +58,14 @@ put_string(struct towerd_json_writer *w, const char *text, size_t len)
 		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
 	};
 
+	/* Nearly always it is one run. */
+	if (plain_run(text, len) == len && has_room(w, len + 2)) {
+		w->data[w->len] = '"';
+		memcpy(w->data + w->len + 1, text, len);
+		w->data[w->len + 1 + len] = '"';
+		w->len += len + 2;
+		return;
+	}
 	put(w, "\"", 1);
 	for (size_t i = 0, octets; i < len; i += octets) {
 		uint32_t code;
@@ -144,7 +152,10 @@ towerd_json_put_bytes(struct towerd_json_writer *w, const char *key, const char 
 void
 towerd_json_put_int(struct towerd_json_writer *w, const char *key, int64_t value)
 {
-	towerd_json_put_decimal(w, key, value, 0);
+	if (value >= 0)
+		towerd_json_put_uint(w, key, (uint64_t)value);
+	else
+		towerd_json_put_decimal(w, key, value, 0);
 }
 
 void
