@@ -58,10 +58,12 @@ class Demo(harness.TestCase):
         self.wait_for(lambda: "mains" in run(alarm_table), "the scenario's mains failure in alarmActiveTable", 120, alive=[demo])
 
         log = os.path.join(folder, "snmptrapd.log")
-        def raised():
+        def raised(kind):
             with open(log) as f:
-                return [l for l in f if "118.0.2" in l and "power/mains-failure" in l]
-        line = self.wait_for(raised, "the inform in snmptrapd", alive=[demo])[0]
+                return [l for l in f if "118.0.2" in l and kind in l]
+        # The feeder is told, and none of the sites that hang on it.
+        line = self.wait_for(lambda: raised("power/feeder-outage"), "the inform in snmptrapd", alive=[demo])[0]
+        self.assertEqual(raised("power/mains-failure"), [])
         for pointer in re.findall(r"118\.1\.2\.2\.1\.1[03]\.\S+ = OID: \.(\S+)", line):
             answer = self.run_tool("snmpget", "-v2c", "-c", "public", "-On", "127.0.0.1:%d" % (base + 3), pointer)
             self.assertNotIn("No Such", answer)
