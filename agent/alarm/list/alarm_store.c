@@ -113,17 +113,10 @@ put_alarm(struct alarms *alarms, const struct entry *e, const struct towerd_alar
 }
 
 static void
-put_told(struct towerd_json_writer *w, const char *name, uint32_t index, int64_t active_ms, int severity,
-    uint64_t journal)
+put_place(struct towerd_json_writer *w, uint32_t index, int64_t active_ms)
 {
-	towerd_json_open(w, name, '{');
 	towerd_json_put_uint(w, "index", index);
 	put_time(w, "active", active_ms);
-	if (severity != 0) {
-		towerd_json_put_text(w, "severity", alarm_severity_names[severity]);
-		towerd_json_put_uint(w, "journal", journal);
-	}
-	towerd_json_close(w, '}');
 }
 
 /* Who is told, and of which row of its list: of a clear, the row that goes. */
@@ -135,11 +128,17 @@ put_plan(struct alarms *alarms, const struct entry *e, const struct telling_plan
 
 	towerd_json_open(w, "told-to", '{');
 	for (unsigned i = 0; i < plan->count; i++) {
+		const struct audience *audience = &alarms->audiences[plan->audiences[i]];
 		const struct told *told = told_at(e, plan->audiences[i]);
 		bool is_clear = a->severity == TOWERD_CLEARED;
-		put_told(w, alarms->audiences[plan->audiences[i]].name,
-		    is_clear ? told->index : a->active_index, is_clear ? told->active_ms : a->active_ms, 0,
-		    0);
+		towerd_json_open(w, audience->name, '{');
+		put_place(
+		    w, is_clear ? told->index : a->active_index, is_clear ? told->active_ms : a->active_ms);
+		if (a->cause != 0 || a->consequences != 0) { /* as far as its reader may know */
+			towerd_json_put_uint(w, "caused-by", cause_in(e, audience->filter.scope));
+			towerd_json_put_uint(w, "consequences", effects_in(e, audience->filter.scope));
+		}
+		towerd_json_close(w, '}');
 	}
 	towerd_json_close(w, '}');
 }
@@ -159,6 +158,16 @@ alarm_write_json(struct alarms *alarms, const struct entry *e, const struct towe
 		towerd_json_put_text(w, "note", note);
 	towerd_json_close(w, '}');
 	return towerd_json_done(w);
+}
+
+static void
+put_held(struct towerd_json_writer *w, const char *name, const struct told *told)
+{
+	towerd_json_open(w, name, '{');
+	put_place(w, told->index, told->active_ms);
+	towerd_json_put_text(w, "severity", alarm_severity_names[told->severity]);
+	towerd_json_put_uint(w, "journal", told->journal);
+	towerd_json_close(w, '}');
 }
 
 const char *
@@ -183,8 +192,7 @@ alarm_write_row(struct alarms *alarms, const struct entry *e)
 	towerd_json_open(w, "told", '{');
 	for (unsigned i = 0; i < e->told_size; i++)
 		if (e->told[i].severity != 0)
-			put_told(w, alarms->audiences[i].name, e->told[i].index, e->told[i].active_ms,
-			    e->told[i].severity, e->told[i].journal);
+			put_held(w, alarms->audiences[i].name, &e->told[i]);
 	towerd_json_close(w, '}');
 	history_write(w, e);
 	towerd_json_close(w, '}');
@@ -275,6 +283,8 @@ alarm_record_parse(const struct store_record *record, const char *audience, stru
 	if (row != NULL) {
 		out->active_index = (uint32_t)get_int(row, "index", UINT32_MAX, &ok);
 		out->active_ms = get_time(row, "active");
+		out->cause = (uint64_t)get_int(row, "caused-by", INT64_MAX, NULL);
+		out->consequences = (uint32_t)get_int(row, "consequences", UINT32_MAX, NULL);
 	}
 	if (!ok || out->event_ms == 0 || out->active_ms == 0) {
 		towerd_json_free(json);

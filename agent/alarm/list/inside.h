@@ -277,8 +277,11 @@ void judge_free(struct alarms *alarms);
 bool entry_judge(struct alarms *alarms, struct entry *entry);
 /* The same, tells whoever is to be told, and writes the row when the stand changed. */
 void entry_rejudge(struct alarms *alarms, struct entry *entry);
-/* A cause was found, changed, or is none any more (NULL). Keeps the counts of what hangs below. */
+/* effects.c: a cause was found, changed, or is none any more (NULL). Keeps the counts of what hangs below. */
 void entry_set_cause(struct alarms *alarms, struct entry *entry, struct entry *cause);
+/* What a reader may know of it: consequences within the scope, the cause if it is. NULL: all. */
+uint32_t effects_in(const struct entry *entry, const struct scope *scope);
+uint64_t cause_in(const struct entry *entry, const struct scope *scope);
 /* An effect of it has another cause now: if it is over and was waiting for that one alone, its end is told. */
 void entry_effect_left(struct alarms *alarms, struct entry *cause);
 

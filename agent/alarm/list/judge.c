@@ -156,44 +156,6 @@ entry_rejudge(struct alarms *alarms, struct entry *e)
 		alarm_row_write(alarms, e);
 }
 
-/* How many hang below: itself and all below it. */
-static void
-counts_add(struct entry *cause, uint32_t count, bool is_more)
-{
-	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
-		cause->alarm.consequences =
-		    is_more ? cause->alarm.consequences + count : cause->alarm.consequences - count;
-}
-
-static bool
-is_below(const struct entry *e, const struct entry *above)
-{
-	for (unsigned depth = 0; e != NULL; e = e->cause, depth++)
-		if (e == above || depth == CAUSES_DEEP)
-			return true;
-	return false;
-}
-
-void
-entry_set_cause(struct alarms *alarms, struct entry *e, struct entry *cause)
-{
-	uint32_t weight = e->alarm.consequences + 1;
-
-	(void)alarms;
-	if (e->cause == cause || (cause != NULL && is_below(cause, e))) /* never in a circle */
-		return;
-	if (e->cause != NULL) {
-		counts_add(e->cause, weight, false);
-		LIST_REMOVE(e, in_effects);
-	}
-	e->cause = cause;
-	e->alarm.cause = cause != NULL ? cause->alarm.number : 0;
-	if (cause != NULL) {
-		counts_add(cause, weight, true);
-		LIST_INSERT_HEAD(&cause->effects, e, in_effects);
-	}
-}
-
 int
 judge_new(struct alarms *alarms)
 {
