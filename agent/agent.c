@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include <towerd/json.h>
+#include <towerd/time.h>
 
 #include "agent/config/log.h"
 #include "agent/model/inventory.h"
@@ -204,6 +205,25 @@ layers_make(struct agent *agent)
 	return agent->host != NULL;
 }
 
+/* What was given out since the copy was made is not known: numbers go on far beyond it, for good once this is durable. */
+static int
+restored_begin(struct agent *agent)
+{
+	char when[TOWERD_TIME_TEXT];
+
+	if (store_restored_ms(agent->store) == 0)
+		return 0;
+	log_write(TOWERD_LOG_WARNING, NULL,
+	    "the state is a backup of %s that was put back: numbers go on far beyond it, and the list of "
+	    "alarms is told as "
+	    "doubtful until the devices were heard",
+	    towerd_time_format(store_restored_ms(agent->store), when));
+	struct store_txn *txn = store_begin(agent->store);
+	int rc = model_restore(agent->model, txn);
+	store_restored(txn);
+	return rc < 0 ? rc : store_submit(txn, STORE_KEEP, NULL, NULL);
+}
+
 static int
 layers_load(struct agent *agent, char *error, size_t size)
 {
@@ -215,6 +235,8 @@ layers_load(struct agent *agent, char *error, size_t size)
 		rc = repair_load(agent->repair, error, size);
 	if (rc == 0)
 		alarms_set_ticket(agent->alarms, ticket_at, agent);
+	if (rc == 0)
+		rc = restored_begin(agent);
 	return rc;
 }
 

@@ -190,6 +190,15 @@ const struct alarm *
 alarm_find(const struct alarms *alarms, uint32_t resource, const char *type, const char *qualifier);
 const struct alarm *alarm_at(const struct alarms *alarms, uint64_t number); /* cleared ones too */
 size_t alarms_active_count(const struct alarms *alarms);
+
+/* Why the list may be wrong now, 0 the first known source; false: there are no more. */
+struct alarm_doubt {
+	uint32_t number;             /* of its source, in this run */
+	const char *source, *reason; /* "mqtt", "broker lost: …" */
+	int64_t since_ms;            /* UTC */
+	uint32_t devices;            /* whose alarms it concerns, of all areas; 0: not of devices */
+};
+bool alarms_doubt_at(const struct alarms *alarms, unsigned i, struct alarm_doubt *out);
 /* The worst severity among active alarms of a site and all in it, 0: none; `but` (may be NULL) leaves out types it returns true for. */
 int
 alarms_worst(const struct alarms *alarms, const struct site *site, bool (*but)(const struct alarm *alarm));

@@ -131,6 +131,7 @@ alarms_free(struct alarms *alarms)
 	expiry_free(alarms);
 	silences_free(alarms->silences);
 	judge_free(alarms);
+	doubts_free(alarms);
 	correlation_free(alarms);
 	chattering_free(alarms);
 	figures_free(alarms);
@@ -413,7 +414,7 @@ alarms_load(struct alarms *alarms, char *error, size_t size)
 	adopt_all(alarms);
 	alarm_identity_load(alarms);
 	silenced_start(alarms);
-	return announce_list(alarms, NULL);
+	return doubts_load(alarms);
 }
 
 int
@@ -437,7 +438,7 @@ alarms_add_views(struct alarms *alarms, struct views *views)
 {
 	static int (*const adders[])(struct alarms * alarms, struct views * views) = { alarm_mib_add,
 		alarm_model_mib_add, alarm_variable_mib_add, alarm_clear_mib_add, itu_alarm_mib_add,
-		alarm_view_add, alarm_step_mib_add, silence_view_add, arc_mib_add, merit_view_add,
+		doubt_mib_add, alarm_view_add, alarm_step_mib_add, silence_view_add, arc_mib_add, merit_view_add,
 		proposal_view_add };
 	int rc = 0;
 

@@ -43,6 +43,44 @@ status_gather(const struct command_parts *parts, const struct scope *scope, stru
 	model_stats(parts->model, &status->model);
 }
 
+/* How many devices a doubt concerns is for those who see all of them. */
+static void
+doubts_print(const struct command_parts *parts, struct control_call *call)
+{
+	char since[TOWERD_TIME_TEXT];
+	struct alarm_doubt doubt;
+	unsigned count = 0;
+
+	for (; alarms_doubt_at(parts->alarms, count, &doubt); count++) {
+		control_print(call, "%s%s (since %s",
+		    count == 0 ? "list          MAY BE WRONG: " : "              and: ", doubt.reason,
+		    towerd_time_format(doubt.since_ms, since));
+		if (doubt.devices > 0 && scope_is_all(call->scope))
+			control_print(call, ", %" PRIu32 " devices", doubt.devices);
+		control_print(call, ")\n");
+	}
+	if (count == 0)
+		control_print(call, "list          complete\n");
+}
+
+static void
+doubts_print_json(const struct command_parts *parts, const struct scope *scope, struct towerd_json_writer *w)
+{
+	struct alarm_doubt doubt;
+
+	towerd_json_open(w, "doubts", '[');
+	for (unsigned i = 0; alarms_doubt_at(parts->alarms, i, &doubt); i++) {
+		towerd_json_open(w, NULL, '{');
+		towerd_json_put_text(w, "source", doubt.source);
+		towerd_json_put_text(w, "reason", doubt.reason);
+		towerd_json_put_int(w, "since_ms", doubt.since_ms);
+		if (scope_is_all(scope))
+			towerd_json_put_uint(w, "devices", doubt.devices);
+		towerd_json_close(w, '}');
+	}
+	towerd_json_close(w, ']');
+}
+
 static void
 status_print(const struct command_parts *parts, struct control_call *call, const struct status *s)
 {
@@ -56,6 +94,7 @@ status_print(const struct command_parts *parts, struct control_call *call, const
 		    i < SERVICE_OFF_AIR ? "," : "\n");
 	control_print(call, "sensors       %zu, %" PRIu64 " readings\n", s->sensors, s->model.readings);
 	control_print(call, "alarms        %zu active\n", s->alarms);
+	doubts_print(parts, call);
 	control_print(call,
 	    "journal       record %" PRIu64 " is the newest, %" PRIu64 " the oldest kept; %s\n",
 	    store_newest(parts->store), store_oldest(parts->store),
@@ -90,6 +129,7 @@ status_print_json(const struct command_parts *parts, struct control_call *call, 
 	towerd_json_put_uint(&w, "sensors", s->sensors);
 	towerd_json_put_uint(&w, "readings", s->model.readings);
 	towerd_json_put_uint(&w, "alarms", s->alarms);
+	doubts_print_json(parts, call->scope, &w);
 	towerd_json_open(&w, "journal", '{');
 	towerd_json_put_uint(&w, "newest", store_newest(parts->store));
 	towerd_json_put_uint(&w, "oldest", store_oldest(parts->store));

@@ -105,6 +105,7 @@ tell_added(struct plugin *plugin, const struct device *device)
 		plugin_leave(plugin, lap);
 	}
 	if (rc >= 0) {
+		model_watch(plugin->host->parts.model, told.number, NULL);
 		tell_pace(plugin, device, true);
 		return;
 	}
@@ -112,7 +113,7 @@ tell_added(struct plugin *plugin, const struct device *device)
 	log_write(
 	    TOWERD_LOG_WARNING, plugin->object, "%s/%s: %s; it is not watched", told.site, told.slot, reason);
 	plugin_count(plugin, "devices-refused", 1);
-	model_presence(plugin->host->parts.model, told.number, TOWERD_PRESENCE_UNKNOWN, reason);
+	model_watch(plugin->host->parts.model, told.number, reason);
 }
 
 static void
@@ -145,12 +146,14 @@ explain(const struct host *host, const struct device *device)
 
 	if (driver != NULL && driver->run == PLUGIN_RUNNING)
 		return;
-	if (driver == NULL)
+	if (driver == NULL) {
 		snprintf(reason, sizeof(reason), "no plugin \"%s\" is configured", device->driver);
-	else
+		model_watch(host->parts.model, device->entity.number, reason);
+	} else {
 		snprintf(reason, sizeof(reason), "plugin %s does not run: `towerctl plugin list` says why",
 		    driver->name);
-	model_presence(host->parts.model, device->entity.number, TOWERD_PRESENCE_UNKNOWN, reason);
+		model_presence(host->parts.model, device->entity.number, TOWERD_PRESENCE_UNKNOWN, reason);
+	}
 }
 
 static void

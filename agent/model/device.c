@@ -156,6 +156,20 @@ model_presence(struct model *model, uint32_t number, enum towerd_presence presen
 }
 
 int
+model_watch(struct model *model, uint32_t number, const char *refusal)
+{
+	struct device *device = model_device(model, number);
+	if (device == NULL)
+		return -ENOENT;
+	if (refusal == NULL && !device->is_unwatched)
+		return 0;
+	device->is_unwatched = refusal != NULL;
+	if (device->presence != TOWERD_PRESENCE_UNKNOWN && refusal == NULL)
+		return 0; /* heard already: the refusal is gone with that */
+	return model_presence(model, number, TOWERD_PRESENCE_UNKNOWN, refusal);
+}
+
+int
 model_deployment(struct model *model, uint32_t number, enum towerd_deployment deployment, int64_t device_ms)
 {
 	struct device *device = model_device(model, number);

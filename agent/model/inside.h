@@ -10,7 +10,7 @@
 #include "agent/view/skip.h"
 
 #define BLOCK_SLOTS      256u
-#define MODEL_LISTENERS  8
+#define MODEL_LISTENERS  16
 #define MODEL_REASON_MAX 200 /* octets of a reason that is kept; the rest is cut */
 
 struct block {
@@ -95,6 +95,8 @@ int
 numbers_new_group(struct model *model, uint32_t *number); /* a block of its own, with no other number in it */
 void numbers_refused(struct model *model, uint32_t site); /* …which failed */
 int numbers_place(struct model *model, struct entity *entity);
+/* After a start from a copy: no number is given that may have been given since it was made. */
+int numbers_restore(struct model *model, struct store_txn *txn);
 struct entity *numbers_find(const struct model *model, uint32_t number);
 /* The entity's position among its block's; the first at or after `number`. */
 uint32_t numbers_at(const struct block *block, uint32_t number);

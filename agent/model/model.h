@@ -131,6 +131,8 @@ struct device {
 	struct entity entity;
 	uint8_t presence;   /* enum towerd_presence */
 	uint8_t deployment; /* enum towerd_deployment, of a portable tower's own device */
+	uint8_t doubt;      /* the alarm module's own: 0, or where it is counted */
+	bool is_unwatched;  /* model_watch() */
 	bool is_removed;
 	struct site *site;
 	const char *slot, *driver, *address;
@@ -227,11 +229,13 @@ struct model *model_new(
     struct loop *loop, struct store *store, struct scopes *scopes, const struct model_settings *settings);
 /* From the store, once, before the loop runs. Listeners hear nothing of it: they walk the sites afterwards. -EUCLEAN: a row that cannot be read. */
 int model_load(struct model *model, char *error, size_t size);
+/* The store's file is a copy that was put back (store_restored_ms()): what was numbered since is not known. Once, after model_load(), into the commit that says so. */
+int model_restore(struct model *model, struct store_txn *txn);
 void model_flush(
     struct model *model); /* submits what this turn of the loop wrote; the next turn does it by itself */
 void model_free(struct model *model);
 int model_listen(
-    struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 8 listen already */
+    struct model *model, const struct model_listener *listener); /* copied; -ENOSPC: 16 listen already */
 int model_add_views(struct model *model,
     struct views *views); /* site, device, sensor, area, location, ENTITY-MIB, ENTITY-SENSOR-MIB tables */
 
@@ -269,6 +273,8 @@ int model_observe(struct model *model, const struct towerd_reading *readings, si
 /* towerd_sensors_keep() says what it does. */
 int model_sensors_keep(struct model *model, uint32_t device, const uint32_t *numbers, size_t count);
 int model_presence(struct model *model, uint32_t device, enum towerd_presence presence, const char *reason);
+/* Whether anybody watches it: `refusal` NULL: its driver does; else why nobody will before its entry is corrected. */
+int model_watch(struct model *model, uint32_t device, const char *refusal);
 int model_fault(struct model *model, const struct towerd_fault *fault);
 int model_fault_sweep(struct model *model, uint32_t device, int64_t since_ms);
 /* Somebody needs a fresh verdict on the device: its driver is asked for one, soon. -ENOENT. */

@@ -12,8 +12,9 @@
 
 #define RESERVE_NEW \
 	128u /* slots that a new block's first commit reserves beyond those in use: most devices have fewer sensors */
-#define RESERVE   64u /* and later ones */
-#define LOW_WATER 32u /* so few left: time to reserve more */
+#define RESERVE   64u    /* and later ones */
+#define LOW_WATER 32u    /* so few left: time to reserve more */
+#define RESTORE   16384u /* blocks that may have been given out since a copy was made: as many new sites */
 
 int
 numbers_init(struct model *model)
@@ -74,17 +75,31 @@ chain(struct model *model, uint32_t block, uint32_t site)
 int
 numbers_load(struct model *model, uint32_t block, uint32_t site, uint32_t reserved)
 {
-	if (block == 0 || reserved > BLOCK_SLOTS || ENTITY_BLOCK(site) == 0 || ENTITY_BLOCK(site) > block ||
-	    (site & (BLOCK_SLOTS - 1)) != 0)
+	if (block == 0 || reserved > BLOCK_SLOTS || (site != 0 && ENTITY_BLOCK(site) == 0) ||
+	    ENTITY_BLOCK(site) > block || (site & (BLOCK_SLOTS - 1)) != 0)
 		return -EUCLEAN;
 	int rc = block_make(model, block);
-	if (rc < 0)
+	if (rc < 0 || site == 0) /* nobody's: numbers go on behind it */
 		return rc;
 	struct block *b = &model->blocks[block];
 	b->site = site;
 	b->next = b->reserved = b->asked = (uint16_t)reserved;
 	chain(model, block, site);
 	return 0;
+}
+
+int
+numbers_restore(struct model *model, struct store_txn *txn)
+{
+	uint32_t count = model->block_count;
+	for (uint32_t at = 1; at < count; at++) {
+		struct block *b = &model->blocks[at];
+		b->next = b->reserved = b->asked = BLOCK_SLOTS;
+		if (b->site != 0)
+			persist_block(txn, at, b->site, BLOCK_SLOTS);
+	}
+	persist_block(txn, count + RESTORE, 0, BLOCK_SLOTS);
+	return block_make(model, count + RESTORE);
 }
 
 static uint32_t

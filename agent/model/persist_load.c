@@ -294,3 +294,9 @@ persist_load(struct model *model, char *error, size_t size)
 	derive_again(model);
 	return 0;
 }
+
+int
+model_restore(struct model *model, struct store_txn *txn)
+{
+	return numbers_restore(model, txn);
+}

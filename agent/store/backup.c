@@ -2,6 +2,7 @@
 /* An online copy: SQLite's backup, complete and on the disk before it gets its name. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <sqlite3.h>
@@ -13,7 +14,7 @@
 #include "agent/store/inside.h"
 
 /*
- * Numbers that were told after the copy was made must not be told again by one who starts from it: so it begins that far ahead.
+ * The copy says that it is one, so that whoever starts from it knows. Numbers that were told after it was made must not be told again by one who starts from it: so it begins that far ahead.
  * 32 bits hold dozens of restored copies.
  */
 #define BACKUP_AHEAD "100000000"
@@ -24,6 +25,7 @@ struct store_backup_job {
 	struct store_disk *disk;
 	void (*done)(void *arg, int rc);
 	void *arg;
+	int64_t utc_ms;
 	char path[PATH_MAX], part[PATH_MAX];
 };
 
@@ -56,6 +58,7 @@ static int
 copy_file(const struct store_backup_job *job)
 {
 	struct store_db from = { 0 }, to = { 0 };
+	char finish[320];
 
 	int fd = open(job->part, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -69,10 +72,13 @@ copy_file(const struct store_backup_job *job)
 	if (rc == 0)
 		rc = copy_pages(&from, &to);
 	/* One file, without a WAL beside it. */
+	snprintf(finish, sizeof(finish),
+	    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
+	    "UPDATE meta SET value = value + " BACKUP_AHEAD " WHERE name = 'reserved';"
+	    "INSERT OR REPLACE INTO state(bucket, key, body) VALUES(%d, '" STORE_COPY_KEY "', '%" PRId64 "')",
+	    STORE_META, job->utc_ms);
 	if (rc == 0)
-		rc = store_db_run(&to,
-		    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
-		    "UPDATE meta SET value = value + " BACKUP_AHEAD " WHERE name = 'reserved'");
+		rc = store_db_run(&to, finish);
 	store_db_close(&to);
 	store_db_close(&from);
 	if (rc == 0 && rename(job->part, job->path) < 0)
@@ -122,6 +128,7 @@ store_backup(struct store *store, const char *path, void (*done)(void *arg, int 
 	}
 	snprintf(job->path, sizeof(job->path), "%s", path);
 	job->store = store;
+	job->utc_ms = loop_utc_ms(store->loop);
 	job->disk = store->disk;
 	job->done = done;
 	job->arg = arg;

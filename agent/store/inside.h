@@ -191,6 +191,8 @@ void
 store_retention_fill(struct store *store, struct store_batch *batch); /* asks for a round when one is due */
 void store_retention_done(struct store *store, const struct store_batch *batch);
 
+#define STORE_COPY_KEY "copy" /* in STORE_META, of a file that is a copy: when it was made, UTC in ms */
+
 struct store {
 	struct loop *loop;
 	struct loop_owner owner;
@@ -212,6 +214,7 @@ struct store {
 	char reason[STORE_REASON];
 	uint64_t next, reserved; /* numbers: to be given; reserved in the file */
 	uint64_t newest, oldest, trimmed;
+	int64_t copied_ms; /* UTC: the file is a copy of then; 0: it is none */
 	bool trim_due;
 	struct store_ring ring;
 	LIST_HEAD(, store_cursor) cursors;

@@ -81,7 +81,7 @@ static int
 load_numbers(struct store *store)
 {
 	struct store_db *db = &store->writer.db;
-	int64_t reserved = 0, newest = 0, oldest = 0, trimmed = 0;
+	int64_t reserved = 0, newest = 0, oldest = 0, trimmed = 0, copied = 0;
 	int rc = store_db_number(db, "SELECT value FROM meta WHERE name = 'reserved'", &reserved);
 
 	if (rc == 0)
@@ -90,11 +90,17 @@ load_numbers(struct store *store)
 		rc = store_db_number(db, "SELECT max(number) FROM journal", &newest);
 	if (rc == 0)
 		rc = store_db_number(db, "SELECT min(number) FROM journal", &oldest);
+	if (rc == 0)
+		rc = store_db_number(db,
+		    "SELECT max(CAST(body AS INTEGER)) FROM state WHERE bucket = 0 AND key = '" STORE_COPY_KEY
+		    "'",
+		    &copied);
 	if (rc < 0)
 		return rc;
 	store->newest = store->writer.committed = (uint64_t)newest;
 	store->oldest = (uint64_t)oldest;
 	store->trimmed = (uint64_t)trimmed;
+	store->copied_ms = copied;
 	store->next = (uint64_t)(newest > reserved ? newest : reserved) + 1;
 	store->reserved = store->next - 1 + STORE_RESERVE;
 	sqlite3_bind_int64(db->statements[STORE_SQL_RESERVE], 1, (sqlite3_int64)store->reserved);
@@ -270,4 +276,16 @@ store_stats(const struct store *store, struct store_stats *out)
 	*out = store->stats;
 	out->waiting = store->waiting;
 	out->kept = store->kept;
+}
+
+int64_t
+store_restored_ms(const struct store *store)
+{
+	return store == NULL ? 0 : store->copied_ms;
+}
+
+void
+store_restored(struct store_txn *txn)
+{
+	store_delete(txn, STORE_META, STORE_COPY_KEY);
 }

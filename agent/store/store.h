@@ -86,6 +86,11 @@ int store_open(
  */
 void store_close(struct store *store);
 
+/* UTC when the copy was made that this file was restored from, until that is dealt with (store_restored()); 0: it is no copy. */
+int64_t store_restored_ms(const struct store *store);
+/* Into the commit that sees to what was given out since the copy was made. */
+void store_restored(struct store_txn *txn);
+
 /* State at start: visits the rows of a bucket by key, as they are durable, until `fn` returns non-zero. Blocking. */
 int store_each(struct store *store, enum store_bucket bucket,
     int (*fn)(void *arg, const char *key, const char *body, size_t len), void *arg);

@@ -54,6 +54,10 @@ bool staleness_load(struct alarms *alarms, const struct device *device);
 void staleness_device_removed(struct alarms *alarms, uint32_t device);
 void staleness_free(struct alarms *alarms);
 
+/* doubt.c */
+int doubts_load(struct alarms *alarms); /* when all else is: tells how far the list can be trusted */
+void doubts_free(struct alarms *alarms);
+
 /* fault.c */
 void fault_report(struct alarms *alarms, struct device *device, const struct towerd_fault *fault);
 void fault_sweep(struct alarms *alarms, const struct device *device, int64_t since_ms);

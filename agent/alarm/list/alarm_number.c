@@ -12,7 +12,9 @@
  * reserved: then a crash before the disk is back may give numbers again, to listeners that were told that none of those was durable.
  */
 #define RESERVE 16384
-#define KEY     "alarm-numbers"
+#define RESTORE \
+	100000000 /* given out since a copy was made, at most; 32 bits hold dozens of restored copies */
+#define KEY "alarm-numbers"
 
 static void
 alarm_numbers_write(struct alarms *alarms, uint64_t alarm, uint64_t index)
@@ -72,6 +74,10 @@ alarm_numbers_load(struct alarms *alarms)
 	int rc = store_each(alarms->store, STORE_META, alarm_numbers_read, &alarms->numbers);
 	if (rc < 0)
 		return rc;
+	if (store_restored_ms(alarms->store) != 0) {
+		alarms->numbers.alarm += RESTORE;
+		alarms->numbers.index += RESTORE;
+	}
 	alarm_numbers_reserve(
 	    alarms); /* now, so that it is on the disk before the first alarm of this run shows its number */
 	return 0;

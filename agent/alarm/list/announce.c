@@ -310,14 +310,15 @@ on_list_durable(void *arg, int rc, bool final)
 }
 
 int
-announce_list(struct alarms *alarms, const char *reason)
+announce_list(struct alarms *alarms, bool is_rebuilt, const char *source, const char *reason, unsigned doubts)
 {
 	struct towerd_json_writer *w = &alarms->writer;
-	bool is_rebuilt = reason == NULL;
 
 	towerd_json_reset(w);
 	towerd_json_open(w, NULL, '{');
-	towerd_json_put_text(w, "reason", is_rebuilt ? "the list is complete: read it again" : reason);
+	towerd_json_put_text(w, "reason", reason);
+	towerd_json_put_text(w, "source", source);
+	towerd_json_put_uint(w, "doubts", doubts);
 	towerd_json_put_uint(w, "active", alarms_active_count(alarms));
 	towerd_json_close(w, '}');
 	struct store_record record = { .type = is_rebuilt ? "list.rebuilt" : "list.unreliable",

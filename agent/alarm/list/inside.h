@@ -12,6 +12,7 @@
 #include "agent/alarm/merit/chatter.h"
 #include "agent/alarm/merit/merit.h"
 #include "agent/alarm/silence/silence.h"
+#include "agent/alarm/list/doubt.h"
 #include "agent/alarm/table.h"
 #include "agent/model/intern.h"
 #include "agent/view/order.h"
@@ -225,8 +226,11 @@ struct alarms {
 
 	bool is_loaded, is_stopped;
 
+	struct doubt doubts[DOUBTS_MAX];
+	unsigned doubt_count;
+	struct deadlines *doubt_dues; /* detect/doubt.c */
+
 	/* list.c */
-	bool is_unreliable; /* told as list.unreliable, and not yet rebuilt */
 	struct loop_timer *rebuild_timer;
 	struct order_key unwritten_from; /* no alarm before it is_unwritten */
 	uint64_t *forgotten;             /* cleared alarms whose rows the store still has */
@@ -393,8 +397,10 @@ int announce_operation(struct alarms *alarms, const struct entry *entry, enum op
     const char *actor, const char *note, store_durable_fn *fn, void *arg);
 void alarm_row_write(struct alarms *alarms, struct entry *entry); /* the row alone */
 void alarm_row_delete(struct alarms *alarms, uint64_t number);
-int announce_list(struct alarms *alarms, const char *reason); /* list.unreliable, or list.rebuilt for NULL */
-void announcements_forget(struct alarms *alarms);             /* what the store still tells goes to nobody */
+/* list.unreliable, or list.rebuilt; `doubts`: how many are open then. */
+int announce_list(
+    struct alarms *alarms, bool is_rebuilt, const char *source, const char *reason, unsigned doubts);
+void announcements_forget(struct alarms *alarms); /* what the store still tells goes to nobody */
 
 /* A record of what the agent does with it, told to nobody. */
 int announce_note(struct alarms *alarms, struct entry *entry, const char *type);
@@ -471,6 +477,7 @@ int itu_alarm_mib_add(struct alarms *alarms, struct views *views);
 int merit_view_add(struct alarms *alarms, struct views *views);
 int proposal_view_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
+int doubt_mib_add(struct alarms *alarms, struct views *views);
 int alarm_step_mib_add(struct alarms *alarms, struct views *views);
 int silence_view_add(struct alarms *alarms, struct views *views);
 int arc_mib_add(struct alarms *alarms, struct views *views);

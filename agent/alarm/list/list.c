@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whether the list of active alarms can be trusted. While the disk fails alarms leave as not durable, and listeners are told that the list may be
+ * Whether the list of active alarms can be trusted as far as the store goes. While the disk fails alarms leave as not durable, and listeners are told that the list may be
  * wrong; so they are when the store's queue is full. What it would not take is noted here and written when it takes it: alarms by a new
  * record each, rows of cleared ones by their keys. When nothing is left, the list is told as rebuilt.
  */
@@ -17,11 +17,10 @@
 static void
 list_doubt(struct alarms *alarms, const char *reason)
 {
-	if (alarms->is_unreliable)
-		return;
-	alarms->is_unreliable = true;
-	if (announce_list(alarms, reason) < 0)
-		alarms->stats.unwritten++;
+	struct doubt *doubt = doubt_of(alarms, "store");
+
+	if (doubt != NULL && !doubt->is_open)
+		doubt_open(alarms, doubt, reason);
 }
 
 /* Their number is bounded by the rows that the store has. */
@@ -118,18 +117,17 @@ static void
 list_rebuild(void *arg)
 {
 	struct alarms *alarms = arg;
+	struct doubt *doubt = doubt_of(alarms, "store");
 	int rc = -EIO;
 
 	if (store_trouble(alarms->store) == NULL) {
 		rc = forgotten_write(alarms);
 		if (rc == 0)
 			rc = unwritten_write(alarms);
-		if (rc == 0 && alarms->is_unreliable)
-			rc = announce_list(alarms, NULL);
+		if (rc == 0 && doubt != NULL)
+			rc = doubt_end(alarms, doubt);
 	}
-	if (rc == 0)
-		alarms->is_unreliable = false;
-	else
+	if (rc < 0)
 		loop_timer_start(alarms->rebuild_timer, rc == -EAGAIN ? 0 : RETRY_MS);
 }
 

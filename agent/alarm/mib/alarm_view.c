@@ -107,13 +107,24 @@ alarm_is_told(const struct view_row *row)
 	return towerd_int(TOWERD_TRUTH, entry_is_told(row->object));
 }
 
-/* What a device reported is held true while it is not heard: until it says otherwise, and marked meanwhile. */
+/* What a device said is held true while it is not heard: until it says otherwise, and marked meanwhile. */
+static bool
+is_confirmed(const struct alarms *alarms, const struct alarm *a)
+{
+	const struct device *device = model_device(alarms->model, a->device);
+	const struct sensor *sensor = model_sensor(alarms->model, a->resource);
+
+	if (device == NULL)
+		return true;
+	if (a->type->is_computed) /* of its silence: whoever cannot tell does not know that either */
+		return device->presence != TOWERD_PRESENCE_UNKNOWN;
+	return device->presence == TOWERD_PRESENCE_REACHABLE && (sensor == NULL || sensor->has_value);
+}
+
 static struct towerd_value
 alarm_is_confirmed(const struct view_row *row)
 {
-	const struct device *device = model_device(row_alarms(row)->model, alarm_of(row)->device);
-	return towerd_int(TOWERD_TRUTH,
-	    device == NULL || !fault_is(alarm_of(row)) || device->presence == TOWERD_PRESENCE_REACHABLE);
+	return towerd_int(TOWERD_TRUTH, is_confirmed(row_alarms(row), alarm_of(row)));
 }
 
 static struct towerd_value
