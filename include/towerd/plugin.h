@@ -409,7 +409,10 @@ towerd_report(struct towerd_ctx *ctx, const char *device, unsigned kind, int64_t
 	return ctx->host->report(ctx, device, kind, value);
 }
 
-/* Whether the device answers; `reason` is for people and may be NULL. Repeats cost little. */
+/*
+ * Whether the device answers; `reason` is for people and may be NULL. Repeats cost little. That of UNKNOWN says what is broken on the plugin's own side, in words
+ * that name no device: the alarms of all that it concerns are told as doubtful for it, to listeners of every area.
+ */
 static inline int
 towerd_presence(struct towerd_ctx *ctx, uint32_t device, enum towerd_presence presence, const char *reason)
 {
