@@ -54,10 +54,19 @@ identity_news_text(const struct device *device, char *out, size_t size)
 	const struct identity_box *is = identity_last(device->identity);
 	for (int i = 0; i < IDENTITY_OWN; i++) {
 		int f = (i + 1) % IDENTITY_OWN; /* the serial number says most */
+		const char *before = was->fields[f], *now = is->fields[f], *comma = len == 0 ? "" : ", ";
 		char a[TEXT_CUT + 3], b[TEXT_CUT + 3];
-		if (strcmp(was->fields[f], is->fields[f]) != 0 && len < size)
-			len += (size_t)snprintf(out + len, size - len, "%s%s %s -> %s", len == 0 ? "" : ", ",
-			    identity_field_names[f], cut(was->fields[f], a), cut(is->fields[f], b));
+		if (strcmp(before, now) == 0 || len >= size)
+			continue;
+		/* Whoever knows it may speak to the box as its agent does: it is in towerdIdentityTable, for operators. */
+		if (f == IDENTITY_ENGINE_ID)
+			len += (size_t)snprintf(out + len, size - len, "%sengine-id is %s", comma,
+			    now[0] == '\0'          ? "gone"
+				: before[0] == '\0' ? "new"
+						    : "another");
+		else
+			len += (size_t)snprintf(out + len, size - len, "%s%s %s -> %s", comma,
+			    identity_field_names[f], cut(before, a), cut(now, b));
 	}
 	return out;
 }

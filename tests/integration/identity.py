@@ -55,7 +55,7 @@ class Identity(harness.TestCase):
         self.tell_all("A", OTHER)
         alarm = self.wait_alarms(1)[0]
         self.assertIn("serial A1 -> B7", alarm["towerdAlarmText"])
-        self.assertIn("engine-id 80001f01 -> 80001f99", alarm["towerdAlarmText"])
+        self.assertIn("engine-id is another", alarm["towerdAlarmText"])
         after = self.device("A")
         self.assertEqual(after["towerdDeviceNumber"], before["towerdDeviceNumber"])
         self.assertEqual([row["towerdSensorNumber"] for row in after["sensors"]],

@@ -35,13 +35,35 @@ clear_twin(struct alarms *alarms, const struct device *device, const char *quali
 		    alarms, device->entity.number, type, qualifier, "no two slots have it any more", 0);
 }
 
+/* Those of whom every reader of the alarm may know: in the area of the slot that it is at, or below it. The rest are others. */
+static void
+twins_text(const struct identity_twins *twins, char *out, size_t size)
+{
+	const char *area = twins->devices[0]->site->area;
+	bool has_others = twins->more;
+	size_t len = 0;
+
+	for (size_t i = 0; i < twins->count && len < size; i++) {
+		const struct site *site = twins->devices[i]->site;
+		if (area[0] == '\0' || scope_area_covers(area, site->area))
+			len += (size_t)snprintf(out + len, size - len, "%s%s/%s", i == 0 ? "" : ", ",
+			    site->id, twins->devices[i]->slot);
+		else
+			has_others = true;
+	}
+	if (len < size)
+		len += (size_t)snprintf(out + len, size - len, "%s have one %s",
+		    has_others ? " and others" : "", identity_field_names[twins->field]);
+	if (len < size && twins->field != IDENTITY_ENGINE_ID) /* nor may all know that */
+		snprintf(out + len, size - len, ", %.40s", twins->value);
+}
+
 /* The alarm is at the first slot, whichever was there first: so it stays where it is when more come, and after a restart. */
 void
 alarm_identity_twin(struct alarms *alarms, const struct identity_twins *twins)
 {
 	const char *qualifier = identity_field_names[twins->field];
 	char text[ALARM_TEXT_MAX + 1];
-	size_t len = 0;
 
 	clear_twin(alarms, twins->left, qualifier);
 	clear_twin(alarms, twins->next, qualifier);
@@ -49,15 +71,7 @@ alarm_identity_twin(struct alarms *alarms, const struct identity_twins *twins)
 		clear_twin(alarms, twins->devices[0], qualifier);
 		return;
 	}
-	for (size_t i = 0; i < twins->count && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s/%s",
-		    i == 0                                      ? ""
-			: i + 1 == twins->count && !twins->more ? " and "
-								: ", ",
-		    twins->devices[i]->site->id, twins->devices[i]->slot);
-	if (len < sizeof(text))
-		snprintf(text + len, sizeof(text) - len, "%s have one %s, %.40s",
-		    twins->more ? " and others" : "", qualifier, twins->value);
+	twins_text(twins, text, sizeof(text));
 	(void)alarm_raise(alarms, twins->devices[0]->entity.number, type, qualifier, 0, text, 0);
 }
 

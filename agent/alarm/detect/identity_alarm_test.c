@@ -62,7 +62,7 @@ a_swap_is_one_alarm_that_says_all_of_it(void)
 	const struct alarm *alarm = standing(&f, "NIN-1", "power", "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
 	CU_ASSERT_STRING_EQUAL(alarm->text,
-	    "serial A1 -> B7, engine-id 80001f01 -> 80001f99, sys-object-id 1.3.6.1.4.1.5 -> 1.3.6.1.4.1.9; "
+	    "serial A1 -> B7, engine-id is another, sys-object-id 1.3.6.1.4.1.5 -> 1.3.6.1.4.1.9; "
 	    "accepted by policy");
 	/* The slot's own go on. */
 	CU_ASSERT_EQUAL(fixture_sensor(&f, "NIN-1", "power", "battery.voltage", ""), sensor);
@@ -154,7 +154,7 @@ one_engine_id_in_two_slots_is_one_alarm_that_names_both(void)
 	CU_ASSERT_STRING_EQUAL(fixture_heard(&f), "raise comms/identity-changed minor\n");
 	const struct alarm *alarm = standing(&f, "NIN-1", "power", "engine-id");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
-	CU_ASSERT_STRING_EQUAL(alarm->text, "NIN-1/power and NIN-2/power have one engine-id, 80001f01");
+	CU_ASSERT_STRING_EQUAL(alarm->text, "NIN-1/power and others have one engine-id");
 	tell(&f, "NIN-2", "power", "engine-id", "80001f02");
 	fixture_step(&f, HOLD_MS);
 	CU_ASSERT_PTR_NULL(standing(&f, "NIN-1", "power", "engine-id"));
