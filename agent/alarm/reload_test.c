@@ -201,12 +201,12 @@ stale_readings_are_judged_by_each_sensors_next_reading(void)
 }
 
 static void
-the_start_itself_is_told_as_a_rebuilt_list(void)
+the_start_itself_is_told_as_a_list_of_before(void)
 {
 	fixture_start(&f);
 	stop_and_start(&f);
 	fixture_step(&f, 0);
-	CU_ASSERT_STRING_EQUAL(f.lists, "[rebuilt]");
+	CU_ASSERT_STRING_EQUAL(f.lists, "[the agent has starte]");
 	fixture_stop(&f);
 }
 
@@ -237,7 +237,7 @@ static const struct claim claims[] = {
 	CLAIM(a_threshold_alarm_is_judged_by_the_first_readings_after_the_start),
 	CLAIM(silence_is_judged_by_the_first_sign_of_life),
 	CLAIM(stale_readings_are_judged_by_each_sensors_next_reading),
-	CLAIM(the_start_itself_is_told_as_a_rebuilt_list),
+	CLAIM(the_start_itself_is_told_as_a_list_of_before),
 };
 
 CLAIMS_MAIN("reload", claims)

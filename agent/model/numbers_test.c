@@ -254,7 +254,32 @@ no_number_is_given_twice_whatever_the_moment_of_a_crash(void)
 	fixture_stop(&f);
 }
 
+/* A city whose power fails is polled more slowly, each of its sensors. */
+static void
+another_interval_of_a_sensor_writes_no_row(void)
+{
+	struct fixture f;
+	struct store_stats before, after;
+	fixture_start(&f, true);
+	fixture_import(&f, "sites.yaml", city, false, NULL);
+	uint32_t number = fixture_sensor(&f, "A", "power", "battery.voltage", "");
+	settle(&f);
+	store_stats(f.store, &before);
+	struct towerd_sensor slower = { .size = sizeof(slower),
+		.kind = catalogue_find("battery.voltage")->kind.number,
+		.instance = "",
+		.label = "label",
+		.interval_ms = 600000 };
+	CU_ASSERT_EQUAL(model_sensor_declare(f.model, device_number(&f, "A", "power"), &slower, &number), 0);
+	settle(&f);
+	store_stats(f.store, &after);
+	CU_ASSERT_EQUAL(after.transactions, before.transactions);
+	CU_ASSERT_EQUAL(model_sensor(f.model, number)->interval_s, 600);
+	fixture_stop(&f);
+}
+
 static const struct claim claims[] = {
+	CLAIM(another_interval_of_a_sensor_writes_no_row),
 	CLAIM(everything_that_must_survive_a_restart_does),
 	CLAIM(a_removed_sites_numbers_survive_a_restart_unused),
 	CLAIM(many_sensors_get_numbers_of_durable_blocks_alone),

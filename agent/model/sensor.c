@@ -109,14 +109,16 @@ sensor_find(const struct device *device, unsigned kind, const char *instance)
 static int
 sensor_update(struct model *model, struct sensor *sensor, const char *label, uint32_t interval_s)
 {
-	if (strcmp(sensor->label, label) == 0 && sensor->interval_s == interval_s)
+	/*
+	 * No row for that alone: a city on its batteries is polled more slowly all at once, and at each start the driver says it anew.
+	 */
+	sensor->interval_s = interval_s;
+	if (strcmp(sensor->label, label) == 0)
 		return 0;
 	int rc = model_text(model, &sensor->label, label);
-	if (rc < 0)
-		return rc;
-	sensor->interval_s = interval_s;
-	persist_sensor(persist_later(model), sensor);
-	return 0;
+	if (rc == 0)
+		persist_sensor(persist_later(model), sensor);
+	return rc;
 }
 
 static uint32_t

@@ -9,10 +9,10 @@
 
 #include "agent/alarm/alarm.h"
 #include "agent/alarm/list/deadline.h"
+#include "agent/alarm/list/doubt.h"
 #include "agent/alarm/merit/chatter.h"
 #include "agent/alarm/merit/merit.h"
 #include "agent/alarm/silence/silence.h"
-#include "agent/alarm/list/doubt.h"
 #include "agent/alarm/table.h"
 #include "agent/model/intern.h"
 #include "agent/view/order.h"
