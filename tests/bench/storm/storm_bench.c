@@ -17,12 +17,13 @@
 #include "tests/bench/storm/scenario.h"
 #include "tests/bench/storm/witness.h"
 
-#define HOLD_MS  2000  /* of thresholds and of silence */
-#define WAIT_MS  5000  /* what waits for its cause, or a cause's end for its consequences, waits no longer */
+#define HOLD_MS 2000 /* of thresholds and of silence */
+#define WAIT_MS \
+	5000 /* what waits for its cause, or a cause's end for its consequences, waits no longer; a door is steady after that */
 #define TICK_MS  2     /* of real time */
 #define BATCH    256   /* changes of one callback: others are to have their turn */
 #define AFTER_MS 12000 /* the last change has been told by then */
-#define ACK_MS   20
+#define ACK_MS   20    /* of real time */
 #define MANY     20000
 #define LIMIT_MS 50 /* a callback should not take longer */
 
@@ -105,7 +106,7 @@ acknowledge(void *arg)
 	struct storm *s = arg;
 
 	audience_acknowledged(s->fleet.alarms, s->audience, s->witness.newest);
-	loop_timer_start(s->acknowledger, ACK_MS);
+	loop_timer_start(s->acknowledger, (int64_t)ACK_MS * loop_scale(s->fleet.loop));
 }
 
 static void
@@ -208,11 +209,12 @@ print_verdicts(const struct storm *s)
 static void
 print_told(const struct witness *w)
 {
-	printf("witness: records=%llu told=%llu door=%llu consequences=%llu changes=%llu strangers=%llu "
+	printf("witness: records=%llu told=%llu door=%llu consequences=%llu changes=%llu floods=%llu "
+	       "strangers=%llu "
 	       "disorder=%llu\n",
 	    (unsigned long long)w->records, (unsigned long long)w->told, (unsigned long long)w->door,
 	    (unsigned long long)w->consequences, (unsigned long long)w->changes,
-	    (unsigned long long)w->strangers, (unsigned long long)w->repeated);
+	    (unsigned long long)w->floods, (unsigned long long)w->strangers, (unsigned long long)w->repeated);
 }
 
 /* One round: the storm, what comes after it, the healing. */
@@ -248,9 +250,11 @@ main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 } };
 	struct storm s = { .owner = { .name = "bench" } };
 	struct loop_settings loop = { .overstay_ms = LIMIT_MS, .on_overstay = overstayed, .arg = &s };
-	struct alarm_settings alarms = {
-		.hold_ms = HOLD_MS, .unreachable_ms = HOLD_MS, .cause_wait_ms = WAIT_MS, .recheck_ms = WAIT_MS
-	};
+	struct alarm_settings alarms = { .hold_ms = HOLD_MS,
+		.unreachable_ms = HOLD_MS,
+		.cause_wait_ms = WAIT_MS,
+		.recheck_ms = WAIT_MS,
+		.steady_ms = WAIT_MS };
 	const struct audience_filter all = { 0 };
 	unsigned sites = 100000, rounds = 1;
 	bool talks = false;

@@ -113,6 +113,10 @@ witness_told(void *arg, const struct towerd_record *record)
 	w->told++;
 	w->repeated += record->number <= w->newest;
 	w->newest = record->number;
+	if (strcmp(alarm->type, "agent/alarm-flood") == 0) {
+		w->floods++;
+		return;
+	}
 	struct root_seen *seen = seen_of(w, alarm, record->body);
 	if (seen == NULL) {
 		bool follows = is_consequence(alarm->type);

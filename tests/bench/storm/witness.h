@@ -21,6 +21,7 @@ struct witness {
 	uint64_t door;          /* told of doors that chatter */
 	uint64_t consequences;  /* told, though they only follow from a cause that was planted */
 	uint64_t changes;       /* of causes that were told already: another severity, more below it */
+	uint64_t floods;        /* that alarms come faster than people read */
 	uint64_t strangers;     /* told, and planted by nobody */
 	uint64_t repeated;      /* told not by a newer journal number than the one before */
 	uint64_t newest;
