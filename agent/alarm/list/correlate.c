@@ -385,6 +385,16 @@ is_below(const struct entry *e, const struct entry *above)
 	return false;
 }
 
+/* Its cause stands and does not explain it any more: another of its ways is back, and it gets the time to come back too. */
+static void
+recheck_start(struct alarms *alarms, struct entry *e)
+{
+	e->recheck_end_ms = loop_now_ms(alarms->loop) + alarms->settings.recheck_ms;
+	e->is_wait_over = false;
+	if (e->alarm.site != 0)
+		correlation_ask(alarms, e->alarm.site);
+}
+
 enum cause_verdict
 correlate(struct alarms *alarms, struct entry *e)
 {
@@ -407,5 +417,8 @@ correlate(struct alarms *alarms, struct entry *e)
 		entry_effect_left(alarms, before);
 	if (cause != NULL)
 		return CAUSE_FOUND;
+	if (before != NULL)
+		recheck_start(alarms, e);
+	is_wait |= loop_now_ms(alarms->loop) < e->recheck_end_ms;
 	return is_wait && !entry_is_told(e) ? CAUSE_WAIT : CAUSE_NONE;
 }

@@ -184,6 +184,21 @@ a_site_with_two_ways_is_a_consequence_when_both_are_gone_and_not_when_one_is(voi
 
 	begin();
 	each_order(three, 3, two_hubs);
+	/* One way comes back: the site gets the time to come back as well. */
+	silent("HUB");
+	silent("HUB-2");
+	silent("C");
+	fixture_step(&f, HOLD_MS + 2000);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 2 clear 0");
+	answers("HUB-2");
+	fixture_step(&f, HOLD_MS - 2000);
+	CU_ASSERT_EQUAL(down("C")->stand, STAND_WAITING);
+	answers("C");
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 1");
+	answers("HUB");
+	fixture_step(&f, HOLD_MS);
+	CU_ASSERT_STRING_EQUAL(told(), "raise 0 clear 1");
 	silent("HUB");
 	silent("C");
 	fixture_step(&f, HOLD_MS + 2000);

@@ -75,6 +75,7 @@ struct entry {
 	int64_t heard_ms, expires_ms;
 	struct deadline expiry, wait; /* deadline.h */
 	int64_t wait_end_ms;          /* monotonic: when it has waited long enough; 0: it does not wait */
+	int64_t recheck_end_ms;       /* monotonic: it was a consequence, and has until then to end as well */
 	struct entry *cause;          /* of alarm.cause */
 	LIST_HEAD(, entry) effects;   /* those whose cause it is */
 	LIST_ENTRY(entry) in_effects; /* while `cause` */

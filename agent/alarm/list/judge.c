@@ -106,7 +106,7 @@ judge_cleared(struct alarms *alarms, struct entry *e)
 
 	deadline_clear(alarms->waits, &e->wait);
 	e->is_wait_over = false;
-	e->wait_end_ms = 0;
+	e->wait_end_ms = e->recheck_end_ms = 0;
 	entry_set_cause(alarms, e, NULL);
 	silenced_release(alarms, e);
 	e->alarm.stand = STAND_FREE;
