@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <libical/ical.h>
+
 #include "support/calendar.h"
 #include "tests/support/cunit_main.h"
 #include "towerd/time.h"
@@ -145,6 +147,56 @@ the_last_friday_of_each_second_month_is_found(void)
 	calendar_free(c);
 }
 
+/* Against libical's own iterator, in UTC, where it can be trusted with times. (BYMONTHDAY=-1 with FREQ=DAILY it takes for something else.) */
+static void
+the_days_of_a_rule_are_those_that_libical_finds(void)
+{
+	static const char *const rules[] = { "FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;BYMONTH=2,12",
+		"FREQ=DAILY;BYMONTHDAY=1,15", "FREQ=DAILY;BYDAY=MO,WE;INTERVAL=2",
+		"FREQ=DAILY;BYHOUR=1,13;BYMINUTE=0,30", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=TU,SU",
+		"FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=MO", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU",
+		"FREQ=WEEKLY;BYMONTH=6;BYDAY=FR", "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=31",
+		"FREQ=MONTHLY;BYMONTHDAY=-1,-2,15", "FREQ=MONTHLY;BYDAY=1SU", "FREQ=MONTHLY;BYDAY=-1FR,2TU",
+		"FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "FREQ=MONTHLY;INTERVAL=5;BYDAY=MO",
+		"FREQ=MONTHLY;BYMONTH=1,3;BYDAY=5MO", "FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=4,10",
+		"FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=10", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+		"FREQ=YEARLY;BYDAY=20MO,-1WE", "FREQ=YEARLY;BYDAY=TH",
+		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=1,2,3;BYDAY=MO", "FREQ=DAILY;COUNT=7",
+		"FREQ=WEEKLY;COUNT=3;BYDAY=MO,TU" };
+	static const char *const starts[] = { "20260113T060000", "20251231T235900", "20260531T000000" };
+	int64_t from_ms = utc("2026-01-01T00:00:00Z"), until_ms = utc("2027-04-01T00:00:00Z");
+	unsigned compared = 0;
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) * 3; i++) {
+		const struct calendar_terms terms = { starts[i % 3], "UTC", rules[i / 3], 60000 };
+		struct icalrecurrencetype rule = icalrecurrencetype_from_string(rules[i / 3]);
+		icalrecur_iterator *each = icalrecur_iterator_new(rule, icaltime_from_string(starts[i % 3]));
+		struct calendar *calendar = NULL;
+		struct calendar_span span;
+		char error[256] = "";
+
+		CU_ASSERT_EQUAL_FATAL(
+		    calendar_new(&terms, from_ms, until_ms, &calendar, error, sizeof(error)), 0);
+		for (int64_t at_ms = from_ms; calendar_at(calendar, at_ms, &span) || span.end_ms != 0;
+		     at_ms = span.end_ms) {
+			int64_t theirs_ms;
+			do
+				theirs_ms = (int64_t)icaltime_as_timet(icalrecur_iterator_next(each)) * 1000;
+			while (theirs_ms + 60000 <= from_ms && theirs_ms != 0);
+			if (theirs_ms != span.begin_ms && theirs_ms >= from_ms) {
+				fprintf(stderr, "%s from %s: %lld, libical says %lld\n", rules[i / 3],
+				    starts[i % 3], (long long)span.begin_ms, (long long)theirs_ms);
+				CU_FAIL("another day");
+				break;
+			}
+			compared++;
+		}
+		icalrecur_iterator_free(each);
+		calendar_free(calendar);
+	}
+	CU_ASSERT(compared > 5000);
+}
+
 static void
 what_cannot_be_taken_is_refused_with_a_sentence(void)
 {
@@ -244,6 +296,7 @@ static const struct claim claims[] = {
 	CLAIM(count_and_until_end_a_series),
 	CLAIM(occurrences_that_meet_are_one_span_and_the_stretch_cuts_them),
 	CLAIM(the_last_friday_of_each_second_month_is_found),
+	CLAIM(the_days_of_a_rule_are_those_that_libical_finds),
 	CLAIM(what_cannot_be_taken_is_refused_with_a_sentence),
 	CLAIM(no_rule_that_is_read_costs_much),
 };

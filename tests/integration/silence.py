@@ -19,7 +19,7 @@ class Silence(harness.TestCase):
         _, port = self.start_mosquitto()
         self.sink = trapd.Trapd(self)
         self.agent = Agent(self, inventory=SITES, settings={
-            "alarm": {"hold": "100ms", "arc-countdown": "2s"}, "repair": {"soak": "1h"}})
+            "alarm": {"hold": "100ms", "arc-countdown": "2s", "chatter-window": "1s"}, "repair": {"soak": "1h"}})
         self.agent.config["plugins"] = {
             "mqtt": {"broker": "mqtt://127.0.0.1:%d" % port},
             "snmp-agent": self.agent.snmp_agent(sinks=[{"name": "nms", "address": "udp:127.0.0.1:%d" % self.sink.port, "type": "inform"}]),
