@@ -16,8 +16,8 @@
 #include <libical/ical.h>
 
 #define DAY_S           86400
-#define LIST_MAX        31   /* values of one BY… list */
-#define BACK_MAX_DAYS   3660 /* the start may lie this far before the stretch */
+#define LIST_MAX        31  /* values of one BY… list */
+#define BACK_MAX_DAYS   732 /* the start may lie this far before the stretch */
 #define DURATION_MAX_MS (31 * INT64_C(86400000))
 
 struct calendar {
@@ -413,8 +413,12 @@ expand(struct calendar *calendar, const struct stretch *stretch, const struct ic
 	int rc = 0;
 
 	if (stretch->start_s / DAY_S < stretch->from_ms / 1000 / DAY_S - BACK_MAX_DAYS)
-		return refuse(fault, "it starts more than ten years ago: let it start later");
-	for (int64_t number = start.number; rc == 0 && number <= last && !series.is_over; number++) {
+		return refuse(fault, "it starts more than two years ago: let it start later");
+	/* Only who counts must look at what is over. */
+	int64_t first = (stretch->from_ms - stretch->duration_ms) / 1000 / DAY_S - 1;
+	if (first < start.number || rule->count > 0)
+		first = start.number;
+	for (int64_t number = first; rc == 0 && number <= last && !series.is_over; number++) {
 		const struct day day = day_of(number);
 		if (period_matches(rule, &start, &day) && day_matches(rule, &start, &day))
 			rc = day_take(&series, rule, &day, fault);

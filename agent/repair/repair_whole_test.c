@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Repair on what it really stands on: SQLite, the model, the alarms. */
+#include "agent/alarm/silence/silence.h"
 #include "agent/model/model_fixture.h"
 #include "agent/repair/crew.h"
 
@@ -238,7 +239,92 @@ the_journal_tells_the_history_of_a_ticket(void)
 	whole_stop(&w);
 }
 
+/* What is not reported now: cause and state of each row. */
+static const char *
+quiet(struct whole *w)
+{
+	static char text[128];
+	const struct silences *silences = alarms_silences(w->alarms);
+	const struct scope *all = scopes_all(w->f.scopes);
+	const struct silence *row = arc_seek(silences, all, 0, 0, true);
+	struct silence_info info;
+
+	text[0] = '\0';
+	for (; row != NULL;
+	     row = arc_seek(silences, all, info.criteria.resource, info.probable_cause, false)) {
+		silence_describe(silences, row, &info);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u:%s ", info.probable_cause,
+		    arc_state_names[info.state]);
+	}
+	return text;
+}
+
+static void
+what_is_repaired_is_not_reported_while_somebody_is_on_site(void)
+{
+	struct whole w;
+
+	whole_start(&w);
+	uint32_t site = model_site(w.f.model, "NIN-0042")->entity.number;
+	devices_are(&w, TOWERD_PRESENCE_REACHABLE);
+	CU_ASSERT_EQUAL(alarm_raise(w.alarms, site, "power/mains-failure", "", TOWERD_MAJOR, "", 0), 0);
+	CU_ASSERT_EQUAL(alarm_raise(w.alarms, site, "env/smoke", "", 0, "", 0), 0);
+	lead_to(&w, TICKET_EN_ROUTE);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "");
+	CU_ASSERT_EQUAL(step(&w, 1, EV_ARRIVE, NULL), TICKET_APPLIED);
+	loop_step(w.f.loop, 0);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI "); /* of the smoke nobody is kept in the dark */
+	restart(&w);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI ");
+	CU_ASSERT_EQUAL(step(&w, 1, EV_RESTORED, NULL), TICKET_APPLIED);
+	loop_step(w.f.loop, 0);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI ");
+	CU_ASSERT_EQUAL(step(&w, 1, EV_REOPEN, NULL), TICKET_APPLIED);
+	loop_step(w.f.loop, 0);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "");
+	whole_stop(&w);
+}
+
+static void
+a_ticket_bounds_what_it_keeps_quiet_by_its_due_time(void)
+{
+	struct whole w;
+	char names[32];
+
+	whole_start(&w);
+	uint32_t site = model_site(w.f.model, "NIN-0042")->entity.number;
+	snprintf(names, sizeof(names), "%u.106 %u.110", site, site);
+	CU_ASSERT_EQUAL(alarm_raise(w.alarms, site, "power/mains-failure", "", TOWERD_MAJOR, "", 0), 0);
+	lead_to(&w, TICKET_ON_SITE);
+	loop_step(w.f.loop, 0);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI ");
+	/* It names what it is about, and is due in an hour. */
+	struct ticket_step asked = { .ticket = 1,
+		.event = EV_NOTE,
+		.by = BY_OPERATOR,
+		.actor = "uid 1000",
+		.note = "the fuses too",
+		.names = names,
+		.due_ms = loop_utc_ms(w.f.loop) + 3600000 };
+	CU_ASSERT_EQUAL(ticket_step(w.repair, &asked, answered, &w), 0);
+	loop_step(w.f.loop, 0);
+	CU_ASSERT_STRING_EQUAL(ticket_find(w.repair, 1)->names, names);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI 110:nalmQICD ");
+	loop_step(w.f.loop, 50 * 60000);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI "); /* the fuses are well */
+	asked.names = NULL;
+	asked.due_ms = loop_utc_ms(w.f.loop) + 3600000;
+	CU_ASSERT_EQUAL(ticket_step(w.repair, &asked, answered, &w), 0);
+	loop_step(w.f.loop, 3600000 - 1000);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), "106:nalmQI ");
+	loop_step(w.f.loop, 1000);
+	CU_ASSERT_STRING_EQUAL(quiet(&w), ""); /* unfinished, and due */
+	whole_stop(&w);
+}
+
 static const struct claim claims[] = {
+	CLAIM(what_is_repaired_is_not_reported_while_somebody_is_on_site),
+	CLAIM(a_ticket_bounds_what_it_keeps_quiet_by_its_due_time),
 	CLAIM(a_restart_finds_tickets_crews_and_counts),
 	CLAIM(real_alarms_refute_and_real_devices_prove_a_claim),
 	CLAIM(clearance_of_the_real_site_guards_the_crew),
