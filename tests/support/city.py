@@ -161,12 +161,13 @@ class Day:
         for blow in ends:
             if self.chance.random() < 1 / 3:
                 self.blows.remove(blow)
-        last = self.end_s * 0.95
+        last = self.end_s * 0.9
         leaf = self.chance.choice(self.leaves)
         for kind, target in (("feeder", self.chance.choice(self.feeders)), ("blackout", self.chance.choice(self.hubs)),
                              ("link", (leaf, 0)), ("box", (self.chance.choice(self.fixed), "power")),
                              ("door", self.chance.choice(self.leaves)), ("box", (self.chance.choice(self.portable), "tower"))):
             fault = Fault(kind, target)
+            last += 60
             if self.struck.get(fault, -1) < last:
                 self.counts[kind] = self.counts.get(kind, 0) + 1
                 self.blows.append(Blow(last, "begin", fault))
