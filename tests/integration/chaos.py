@@ -31,7 +31,7 @@ LEAVES, FEEDERS, TOWERS = (300, 15, 15) if IS_LONG else (70, 5, 6)
 PAUSE_S = 60  # between two blows, on the average
 STEP_S = 20
 POLL_S = 60
-SILENT_S = 60  # unreachable-after
+SILENT_S = 120  # unreachable-after; as all that waits for a verdict, longer than the timeout and its repeats
 # What changed so shortly before it went out of sight may have been seen or not: two rounds of polls, and a machine that stands still for half a second.
 DOUBT_S = 2 * POLL_S + SCALE // 2
 UNREACHABLE, DEVICE_UNREACHABLE, MAINS = "comms/site-unreachable", "comms/device-unreachable", "power/mains-failure"
@@ -48,7 +48,7 @@ class Watcher:
         self.sink.start()
         self.nms = Nms(self.sink)
         self.agent = Agent(test, inventory, build=BUILD, name=name, settings={
-            "name": name, "alarm": {"unreachable-after": "%ds" % SILENT_S, **alarm}, "log": {"level": "warning"},
+            "name": name, "alarm": {"unreachable-after": "%ds" % SILENT_S, "cause-wait": "2m", "recheck": "2m", **alarm}, "log": {"level": "warning"},
             "profile-dir": [harness.source("profiles"), test.path("profiles")]})
         self.agent.config["plugins"] = {
             "snmp-agent": self.agent.snmp_agent(sinks=[{
