@@ -6,6 +6,7 @@ An NMS that believes what it is told: the list of alarms that it holds after the
     nms.read()
     nms.held                            # {number of the alarm: Row}
     nms.faults                          # what no NMS should ever see; empty
+    nms.rows()                          # is to be list_rows(agent, "name of the sink")
 """
 import re
 from collections import namedtuple
@@ -22,6 +23,13 @@ SEVERITIES = ["none", "cleared", "indeterminate", "warning", "minor", "major", "
 # `instance`: of its row in alarmActiveTable.
 Row = namedtuple("Row", "instance site type severity")
 Told = namedtuple("Told", "number alarm is_clear site type severity")
+
+
+def list_rows(agent, name):
+    """Instances of the rows of the alarm list of this name, as the agent shows it."""
+    column = ALARM_ACTIVE + ".1.11."
+    prefix = column + ".".join(str(number) for number in (len(name), *name.encode())) + "."
+    return {oid[len(column):] for oid, _ in agent.walk(prefix.rstrip("."))}
 
 
 class Nms:
@@ -42,6 +50,9 @@ class Nms:
             self._take(notification)
         self._taken = len(notifications)
         return self
+
+    def rows(self):
+        return {row.instance for row in self.held.values()}
 
     def _take(self, notification):
         notification.pop(UPTIME, None)
