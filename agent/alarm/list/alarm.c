@@ -76,8 +76,11 @@ entry_step(
 		silenced_heard(alarms, e);
 	figures_step(alarms, e, event);
 	correlate_note(alarms, e);
+	bool was_silenced = is_silenced(e);
 	(void)entry_judge(alarms, e);
 	int rc = announce(alarms, e, names[event].record, event);
+	if (event == TOWERD_ALARM_CHANGED)
+		silenced_below(alarms, e, was_silenced);
 	chattering_note(alarms, e);
 	correlate_spread(alarms, e);
 	return rc;

@@ -294,8 +294,11 @@ void entry_effect_left(struct alarms *alarms, struct entry *cause);
 int silenced_new(struct alarms *alarms);
 void silenced_start(struct alarms *alarms); /* after the list was loaded */
 enum alarm_stand
-silenced_stand(struct alarms *alarms, struct entry *entry);        /* of an active one; FREE: nobody does */
-void silenced_release(struct alarms *alarms, struct entry *entry); /* it is cleared */
+silenced_stand(struct alarms *alarms, struct entry *entry); /* of an active one; FREE: nobody does */
+bool is_silenced(const struct entry *entry);
+/* Its stand was another one: who heard of it, or does now, hears of its consequences or does not. */
+void silenced_below(struct alarms *alarms, struct entry *entry, bool was_silenced);
+void silenced_release(struct alarms *alarms, struct entry *entry);     /* it is cleared */
 void silenced_heard(struct alarms *alarms, const struct entry *entry); /* it was raised, or cleared */
 
 /* settle.c: compares what each audience should hold with what it was told. */

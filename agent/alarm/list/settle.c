@@ -65,7 +65,8 @@ is_in_scope(const struct audience *audience, const struct entry *e)
 	return audience->filter.scope == NULL || scope_has_entity(audience->filter.scope, e->alarm.resource);
 }
 
-/* Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. */
+/* Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. Nobody hears of what is
+ * silenced: a shelf on a hub does not hide the sites behind it. */
 static bool
 is_cause_heard(const struct audience *audience, unsigned number, const struct entry *e)
 {
@@ -73,7 +74,7 @@ is_cause_heard(const struct audience *audience, unsigned number, const struct en
 
 	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
 		if (told_at(cause, number)->severity != 0 ||
-		    (is_in_scope(audience, cause) &&
+		    (!is_silenced(cause) && is_in_scope(audience, cause) &&
 			is_asked_for(&audience->filter, 0, cause->alarm.severity)))
 			return true;
 	return false;

@@ -233,6 +233,64 @@ why_names_who_silences_it_and_until_when(void)
 	fixture_stop(&f);
 }
 
+/* Causes. */
+
+static const char hub_sites[] =
+    "sites:\n"
+    "  - { id: HUB, kind: fixed, area: n/e, devices: [ { id: tx, driver: test } ] }\n"
+    "  - { id: A, kind: fixed, area: n/e, depends-on: [ [HUB] ], devices: [ { id: tx, driver: test } ] }\n";
+
+static const struct alarm *
+lose(const char *site)
+{
+	fixture_presence(&f, site, "tx", TOWERD_PRESENCE_UNREACHABLE);
+	fixture_step(&f, 40000);
+	return alarm_find(f.alarms, model_site(f.model, site)->entity.number, "comms/site-unreachable", "");
+}
+
+static bool
+is_told(const struct alarm *alarm)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(alarm);
+	return audience_holds(f.alarms, f.audience, alarm) != 0;
+}
+
+static void
+start_with_hub(void)
+{
+	fixture_start(&f);
+	fixture_import(&f, hub_sites, false);
+	fixture_presence(&f, "HUB", "tx", TOWERD_PRESENCE_REACHABLE);
+	fixture_presence(&f, "A", "tx", TOWERD_PRESENCE_REACHABLE);
+	fixture_step(&f, 10);
+}
+
+static void
+a_shelf_on_a_hub_does_not_hide_the_sites_behind_it(void)
+{
+	start_with_hub();
+	shelve("hub", &(const struct silence_criteria){ .site = "HUB" });
+	const struct alarm *hub = lose("HUB"), *site = lose("A");
+	CU_ASSERT_EQUAL(hub->stand, STAND_SHELVED);
+	CU_ASSERT_EQUAL(site->stand, STAND_CONSEQUENCE);
+	CU_ASSERT_FALSE(is_told(hub));
+	CU_ASSERT_TRUE(is_told(site));
+	fixture_stop(&f);
+}
+
+static void
+who_was_told_of_the_hub_before_it_was_shelved_needs_no_more(void)
+{
+	start_with_hub();
+	const struct alarm *hub = lose("HUB"), *site = lose("A");
+	CU_ASSERT_TRUE(is_told(hub));
+	CU_ASSERT_FALSE(is_told(site));
+	shelve("hub", &(const struct silence_criteria){ .site = "HUB" });
+	CU_ASSERT_TRUE(is_told(hub));
+	CU_ASSERT_FALSE(is_told(site));
+	fixture_stop(&f);
+}
+
 /* Tables. */
 
 static const char *
@@ -338,6 +396,8 @@ static const struct claim claims[] = {
 	CLAIM(a_shelf_that_ended_while_the_agent_was_down_holds_nothing),
 	CLAIM(what_is_about_safety_is_told_under_a_shelf_of_everything),
 	CLAIM(why_names_who_silences_it_and_until_when),
+	CLAIM(a_shelf_on_a_hub_does_not_hide_the_sites_behind_it),
+	CLAIM(who_was_told_of_the_hub_before_it_was_shelved_needs_no_more),
 	CLAIM(a_reader_sees_the_shelves_of_which_he_may_see_all),
 	CLAIM(any_key_stands_where_it_belongs_among_the_rows_of_arc),
 };
