@@ -74,7 +74,7 @@ class Identity(harness.TestCase):
         self.tell_all("A", FIRST)
         self.tell_all("B", {"sys-object-id": "1.3.6.1.4.1.6", "serial": "A1", "engine-id": "80001f02"})
         self.tell("A", engine_id="80001f77")
-        self.assertIn("engine-id 80001f01 -> 80001f77;", self.wait_alarms(1)[0]["towerdAlarmText"])
+        self.assertIn("engine-id is another;", self.wait_alarms(1)[0]["towerdAlarmText"])
         self.tell("B", serial="Z9")
         self.assertIn("serial A1 -> Z9;", [row["towerdAlarmText"] for row in self.wait_alarms(2)
                                            if row["towerdAlarmSite"] == "B"][0])
@@ -100,7 +100,7 @@ class Identity(harness.TestCase):
         self.tell_all("A", FIRST)
         self.tell_all("B", {**OTHER, "engine-id": FIRST["engine-id"]})
         alarm = self.wait_alarms(1)[0]
-        self.assertEqual(alarm["towerdAlarmText"], "A/power and B/power have one engine-id, 80001f01")
+        self.assertEqual(alarm["towerdAlarmText"], "A/power and B/power have one engine-id")
         self.assertEqual(alarm["towerdAlarmQualifier"], "engine-id")
         self.tell("B", engine_id="80001f03")
         self.wait_for(lambda: [row["towerdAlarmQualifier"] for row in self.alarms()] == [""], "B's own change alone")
@@ -176,7 +176,7 @@ class SimulatedBox(harness.TestCase):
         alarms = self.wait_for(lambda: agent.ctl("alarm", "list", "type=" + TYPE), "the swap to be told")
         self.assertEqual(len(alarms), 1)
         self.assertEqual(alarms[0]["towerdAlarmText"],
-                         "serial A1 -> B7, engine-id 80001f8801 -> 80001f8807; accepted by policy")
+                         "serial A1 -> B7, engine-id is another; accepted by policy")
         after = shown()
         self.assertEqual(len(after["boxes"]), 2)
         self.assertEqual([row["towerdSensorNumber"] for row in after["sensors"]],

@@ -40,17 +40,19 @@ static void
 twins_text(const struct identity_twins *twins, char *out, size_t size)
 {
 	const char *area = twins->devices[0]->site->area;
-	bool has_others = twins->more;
-	size_t len = 0;
+	const struct device *named[IDENTITY_TWINS];
+	size_t count = 0, len = 0;
 
-	for (size_t i = 0; i < twins->count && len < size; i++) {
-		const struct site *site = twins->devices[i]->site;
-		if (area[0] == '\0' || scope_area_covers(area, site->area))
-			len += (size_t)snprintf(out + len, size - len, "%s%s/%s", i == 0 ? "" : ", ",
-			    site->id, twins->devices[i]->slot);
-		else
-			has_others = true;
-	}
+	for (size_t i = 0; i < twins->count; i++)
+		if (area[0] == '\0' || scope_area_covers(area, twins->devices[i]->site->area))
+			named[count++] = twins->devices[i];
+	bool has_others = twins->more || count < twins->count;
+	for (size_t i = 0; i < count && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s/%s",
+		    i == 0                              ? ""
+			: i + 1 == count && !has_others ? " and "
+							: ", ",
+		    named[i]->site->id, named[i]->slot);
 	if (len < size)
 		len += (size_t)snprintf(out + len, size - len, "%s have one %s",
 		    has_others ? " and others" : "", identity_field_names[twins->field]);
