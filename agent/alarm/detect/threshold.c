@@ -12,47 +12,10 @@
 
 #include <towerd/time.h>
 
-#include "agent/alarm/detect/detect.h"
+#include "agent/alarm/detect/threshold_inside.h"
 #include "agent/alarm/list/text.h"
 
 #define DEFAULT_HOLD_MS 5000
-
-struct rule { /* a catalogue_rule made ready */
-	const struct catalogue_rule *row;
-	const struct alarm_type *type;
-	const char *qualifier;
-	int64_t hold_ms;
-	uint64_t states; /* WHEN_STATE: a bit for each state's number */
-	unsigned number, steps;
-};
-
-struct kind_rules {
-	unsigned count;
-	struct rule rules[CATALOGUE_RULES];
-};
-
-struct rule_watch {
-	uint8_t on, waiting;                   /* bits by step: it is on; it is to change at due_ms */
-	int64_t due_ms[CATALOGUE_STEPS];       /* monotonic */
-	struct moment moment[CATALOGUE_STEPS]; /* when it began */
-	int64_t value[CATALOGUE_STEPS];        /* the reading that began it */
-};
-
-struct watch {
-	struct alarms *alarms;
-	uint32_t sensor, slot;
-	bool is_stale;            /* staleness.c */
-	struct loop_timer *timer; /* NULL: never waited */
-	struct rule_watch rules[CATALOGUE_RULES];
-};
-
-struct thresholds {
-	struct kind_rules *kinds;
-	struct watch **watches; /* [0] is not used: sensor->watch 0 is none */
-	uint32_t size, used;
-	uint32_t *free_slots;
-	uint32_t free_count;
-};
 
 static uint64_t
 states_of(const struct catalogue_kind *kind, const char *names)
@@ -111,8 +74,8 @@ thresholds_new(struct alarms *alarms)
 }
 
 /* BELOW, ABOVE: the catalogue's limits, or the site's own. INT64_MIN: none. */
-static void
-rule_limits(const struct rule *rule, const struct sensor *sensor, int64_t limits[CATALOGUE_STEPS])
+void
+threshold_limits(const struct rule *rule, const struct sensor *sensor, int64_t limits[CATALOGUE_STEPS])
 {
 	const struct site *site = sensor->device->site;
 
@@ -141,7 +104,7 @@ steps_true(const struct rule *rule, const struct sensor *sensor, unsigned on)
 	case WHEN_ABOVE:
 		break;
 	}
-	rule_limits(rule, sensor, limits);
+	threshold_limits(rule, sensor, limits);
 	for (unsigned i = 0; i < rule->steps; i++) {
 		int64_t slack = on & (1u << i) ? row->hysteresis : 0;
 		if (limits[i] == INT64_MIN)
@@ -152,8 +115,8 @@ steps_true(const struct rule *rule, const struct sensor *sensor, unsigned on)
 	return bits;
 }
 
-static struct watch *
-watch_at(const struct alarms *alarms, const struct sensor *sensor)
+struct watch *
+threshold_watch(const struct alarms *alarms, const struct sensor *sensor)
 {
 	return sensor->watch != 0 ? alarms->thresholds->watches[sensor->watch] : NULL;
 }
@@ -221,8 +184,8 @@ watch_drop_idle(struct alarms *alarms, struct watch *w, struct sensor *sensor)
 	watch_free(alarms, w);
 }
 
-static int
-worst_step(unsigned on)
+int
+threshold_worst(unsigned on)
 {
 	return on == 0 ? -1 : 31 - __builtin_clz(on);
 }
@@ -239,7 +202,7 @@ raise_text(
 
 	text_of_sensor(name, sizeof(name), sensor);
 	text_of_value(is, sizeof(is), kind, value);
-	rule_limits(rule, sensor, limits);
+	threshold_limits(rule, sensor, limits);
 	if (row->when == WHEN_TRUE || row->when == WHEN_FALSE)
 		snprintf(out, size, "%s: %s", name, rule->type->description);
 	else if (row->when == WHEN_STATE || limits[step] == INT64_MIN)
@@ -255,7 +218,7 @@ static void
 rule_apply(struct alarms *alarms, const struct rule *rule, struct rule_watch *rw, unsigned before,
     int flipped, const struct sensor *sensor)
 {
-	int was = worst_step(before), is = worst_step(rw->on);
+	int was = threshold_worst(before), is = threshold_worst(rw->on);
 	char text[512], name[256], value[64]; /* cut where it is kept, at a border of characters */
 
 	if (was == is)
@@ -358,7 +321,7 @@ void
 threshold_reading(struct alarms *alarms, struct sensor *sensor)
 {
 	const struct kind_rules *rules = &alarms->thresholds->kinds[sensor->kind];
-	struct watch *w = watch_at(alarms, sensor);
+	struct watch *w = threshold_watch(alarms, sensor);
 
 	if (rules->count == 0 || sensor->quality != TOWERD_GOOD)
 		return;
@@ -380,8 +343,8 @@ threshold_reading(struct alarms *alarms, struct sensor *sensor)
 }
 
 /* The rule of a sensor's alarm; NULL: none (any more). */
-static const struct rule *
-rule_of(const struct alarms *alarms, const struct entry *e, const struct sensor *sensor)
+const struct rule *
+threshold_rule(const struct alarms *alarms, const struct entry *e, const struct sensor *sensor)
 {
 	const struct kind_rules *rules = &alarms->thresholds->kinds[sensor->kind];
 
@@ -396,7 +359,7 @@ bool
 threshold_load(struct alarms *alarms, const struct entry *e)
 {
 	struct sensor *sensor = model_sensor(alarms->model, e->alarm.resource);
-	const struct rule *rule = sensor != NULL ? rule_of(alarms, e, sensor) : NULL;
+	const struct rule *rule = sensor != NULL ? threshold_rule(alarms, e, sensor) : NULL;
 	struct watch *w = rule != NULL ? watch_make(alarms, sensor) : NULL;
 
 	if (w == NULL)
@@ -411,105 +374,10 @@ threshold_load(struct alarms *alarms, const struct entry *e)
 }
 
 /* "limits low 47 V, critical-low 44.5 V, hysteresis 0.5 V". */
-static void
-explain_limits(const struct rule *rule, const struct sensor *sensor, char *out, size_t size)
-{
-	const struct towerd_kind *kind = &catalogue_at(sensor->kind)->kind;
-	const struct catalogue_rule *row = rule->row;
-	int64_t limits[CATALOGUE_STEPS];
-	char value[64];
-	size_t at = 0;
-
-	if (row->when == WHEN_STATE)
-		snprintf(out, size, "is one of: %s", row->states);
-	else if (row->when == WHEN_TRUE || row->when == WHEN_FALSE)
-		snprintf(out, size, "is %s", row->when == WHEN_TRUE ? "true" : "false");
-	else {
-		rule_limits(rule, sensor, limits);
-		at += (size_t)snprintf(out, size, "is %s", row->when == WHEN_BELOW ? "below" : "above");
-		for (unsigned i = 0; i < rule->steps && at < size; i++)
-			if (limits[i] != INT64_MIN)
-				at += (size_t)snprintf(out + at, size - at, " %s (%s: %s),",
-				    text_of_value(value, sizeof(value), kind, limits[i]), row->words[i],
-				    alarm_severity_names[row->severities[i]]);
-		if (at < size)
-			snprintf(out + at, size - at, " hysteresis %s",
-			    text_of_value(value, sizeof(value), kind, row->hysteresis));
-	}
-}
-
-void
-threshold_explain(
-    const struct alarms *alarms, const struct entry *e, void (*line)(void *arg, const char *text), void *arg)
-{
-	const struct sensor *sensor = model_sensor(alarms->model, e->alarm.resource);
-	const struct rule *rule = sensor != NULL ? rule_of(alarms, e, sensor) : NULL;
-	const struct watch *w = rule != NULL ? watch_at(alarms, sensor) : NULL;
-	char text[512], name[256], what[256], duration[TOWERD_TIME_TEXT];
-
-	if (w == NULL)
-		return;
-	const struct towerd_kind *kind = &catalogue_at(sensor->kind)->kind;
-	const struct rule_watch *rw = &w->rules[rule - alarms->thresholds->kinds[sensor->kind].rules];
-	text_of_sensor(name, sizeof(name), sensor);
-	if (sensor->has_value)
-		snprintf(text, sizeof(text), "observed: %s reads %s%s", name,
-		    text_of_value(what, sizeof(what), kind, sensor->value),
-		    sensor->is_stale ? ", and that is stale" : "");
-	else
-		snprintf(text, sizeof(text), "observed: %s has not been read since the agent started", name);
-	line(arg, text);
-	explain_limits(rule, sensor, what, sizeof(what));
-	snprintf(text, sizeof(text), "rule: %s is raised when %s %s; held for %s before it changes",
-	    e->alarm.type->name, kind->name, what, towerd_duration_format(rule->hold_ms, duration));
-	line(arg, text);
-	if (rw->waiting != 0)
-		line(arg, "waiting: the newest reading asks for another severity, which must hold first");
-}
-
-/* The step is armed since the alarm was last milder than that: well again by its hysteresis (X.733, 8.1.2.7). */
-static int64_t
-armed_ms(const struct alarm *alarm, int severity)
-{
-	struct alarm_change change;
-
-	for (unsigned i = 0; alarm_history_at(alarm, i, &change); i++)
-		if (change.severity < severity)
-			return change.time_ms;
-	return 0;
-}
-
-bool
-threshold_info(const struct alarms *alarms, const struct entry *e, struct threshold_info *out)
-{
-	const struct sensor *sensor = model_sensor(alarms->model, e->alarm.resource);
-	const struct rule *rule = sensor != NULL ? rule_of(alarms, e, sensor) : NULL;
-	const struct watch *w = rule != NULL ? watch_at(alarms, sensor) : NULL;
-	int64_t limits[CATALOGUE_STEPS];
-
-	if (w == NULL || (rule->row->when != WHEN_BELOW && rule->row->when != WHEN_ABOVE))
-		return false;
-	const struct rule_watch *rw = &w->rules[rule - alarms->thresholds->kinds[sensor->kind].rules];
-	int step = worst_step(rw->on);
-	if (step < 0 || rw->moment[step].ours_ms == 0)
-		return false;
-	rule_limits(rule, sensor, limits);
-	if (limits[step] == INT64_MIN)
-		return false;
-	*out = (struct threshold_info){ .kind = &catalogue_at(sensor->kind)->kind,
-		.when = rule->row->when,
-		.word = rule->row->words[step],
-		.limit = limits[step],
-		.hysteresis = rule->row->hysteresis,
-		.observed = rw->value[step],
-		.armed_ms = armed_ms(&e->alarm, rule->row->severities[step]) };
-	return true;
-}
-
 void
 threshold_forget(struct alarms *alarms, struct sensor *sensor)
 {
-	struct watch *w = watch_at(alarms, sensor);
+	struct watch *w = threshold_watch(alarms, sensor);
 
 	sensor->watch = 0;
 	if (w != NULL)
@@ -519,14 +387,14 @@ threshold_forget(struct alarms *alarms, struct sensor *sensor)
 bool
 watch_is_stale(const struct alarms *alarms, const struct sensor *sensor)
 {
-	const struct watch *w = watch_at(alarms, sensor);
+	const struct watch *w = threshold_watch(alarms, sensor);
 	return w != NULL && w->is_stale;
 }
 
 int
 watch_set_stale(struct alarms *alarms, struct sensor *sensor, bool is_stale)
 {
-	struct watch *w = is_stale ? watch_make(alarms, sensor) : watch_at(alarms, sensor);
+	struct watch *w = is_stale ? watch_make(alarms, sensor) : threshold_watch(alarms, sensor);
 
 	if (w == NULL)
 		return is_stale ? -ENOMEM : 0;
@@ -554,23 +422,4 @@ thresholds_free(struct alarms *alarms)
 	free(t->free_slots);
 	free(t->kinds);
 	free(t);
-}
-
-void
-threshold_write(struct alarms *alarms, const struct entry *e, struct towerd_json_writer *w)
-{
-	struct threshold_info info;
-	char armed[TOWERD_TIME_TEXT];
-
-	if (!threshold_info(alarms, e, &info))
-		return;
-	towerd_json_open(w, "threshold", '{');
-	towerd_json_put_text(w, "level", info.word);
-	towerd_json_put_text(w, "unit", info.kind->unit);
-	towerd_json_put_decimal(w, "observed", info.observed, info.kind->decimals);
-	towerd_json_put_decimal(w, "limit", info.limit, info.kind->decimals);
-	towerd_json_put_decimal(w, "hysteresis", info.hysteresis, info.kind->decimals);
-	if (info.armed_ms > 0)
-		towerd_json_put_text(w, "armed", towerd_time_format(info.armed_ms, armed));
-	towerd_json_close(w, '}');
 }
