@@ -237,6 +237,12 @@ class Chaos(harness.TestCase):
                 since.setdefault(who, moment[0])
         return times + [(who, begin, self.past[-1][0]) for who, begin in since.items()]
 
+    def merit(self, watcher):
+        """The agent's own figures, by EEMUA 191."""
+        status, out, err = watcher.agent.run_ctl("report", "alarms")
+        self.assertEqual(status, 0, err)
+        return out.split("\nTop contributors")[0]
+
     def report(self):
         doubt = self.city.in_doubt(DOUBT_S)
         print("seed %d: %.1f hours, %d sites, struck: %s; active at the end %d, in doubt %d devices" % (
@@ -252,6 +258,7 @@ class Chaos(harness.TestCase):
                 leaks[kind] = leaks.get(kind, 0) + 1
             print("%s: %s; told %d notifications, of these that something is wrong %d: %s; only consequences: %s" % (
                 watcher.name, kinds, len(watcher.nms.told), sum(raised.values()), raised, leaks))
+            print(self.merit(watcher))
         self.assertLessEqual(len(doubt), len(self.city.sites) // 10)
 
 
