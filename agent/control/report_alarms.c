@@ -228,16 +228,19 @@ print_item(struct report *r, const struct sketch_item *item, const char *name, u
 }
 
 static const char *
-site_words(const struct report *r, uint64_t number, char *out, size_t size)
+place_words(const struct report *r, uint64_t number, char *out, size_t size)
 {
 	const struct site *site = model_site_of(r->parts->model, (uint32_t)number);
+	const struct group *group = model_group_of(r->parts->model, (uint32_t)number);
 
-	if (number == 0)
-		snprintf(out, size, "the agent, or no single site");
-	else if (site == NULL)
-		snprintf(out, size, "site number %" PRIu64 ", gone", number);
-	else
+	if (number == ENTITY_AGENT_NUMBER)
+		snprintf(out, size, "the agent itself");
+	else if (site != NULL)
 		snprintf(out, size, "%s%s", site->id, site->is_removed ? ", gone" : "");
+	else if (group != NULL)
+		snprintf(out, size, "%s", group->name);
+	else
+		snprintf(out, size, "number %" PRIu64 ", gone", number);
 	return out;
 }
 
@@ -254,7 +257,7 @@ print_contributors(struct report *r, const struct merit_figures *f)
 		    f->sum.alarms);
 	control_print(r->call, "Top contributors, %s: sites\n", source_words(f));
 	for (uint32_t i = 0; i < MERIT_TOP && i < f->sites.used; i++)
-		print_item(r, &f->sites.items[i], site_words(r, f->sites.items[i].key, name, sizeof(name)),
+		print_item(r, &f->sites.items[i], place_words(r, f->sites.items[i].key, name, sizeof(name)),
 		    f->sum.alarms);
 	control_print(r->call, "\n");
 }
@@ -309,11 +312,15 @@ static void
 print_lists(struct report *r)
 {
 	const struct view *proposals = views_find(r->parts->views, "towerdShelfProposalTable");
+	struct view_row row;
 
-	control_print(r->call, "\nChattering now: each with its proposed shelf\n");
-	if (proposals != NULL)
+	control_print(
+	    r->call, "\nChattering now, proposed for `towerctl alarm shelve NUMBER for=24h REASON`\n");
+	if (proposals != NULL && view_seek(proposals, r->call->scope, NULL, 0, true, &row))
 		control_print_view(r->call, proposals, NULL, 0);
-	control_print(r->call, "\nStale: active for more than 24 h, oldest first\n");
+	else
+		control_print(r->call, "  none\n");
+	control_print(r->call, "\nStale: in its severity for more than 24 h, oldest first\n");
 	if (alarms_each_stale(r->parts->alarms, print_stale, r) != 0)
 		control_print(r->call, "  and more: `towerctl alarm list` shows all that is active\n");
 	if (r->listed == 0)
@@ -372,7 +379,7 @@ put_contributors(struct report *r, const char *key, const struct sketch *sketch,
 		towerd_json_open(w, NULL, '{');
 		towerd_json_put_text(w, "name",
 		    is_types ? alarm_type_at((unsigned)item->key)->name
-			     : site_words(r, item->key, name, sizeof(name)));
+			     : place_words(r, item->key, name, sizeof(name)));
 		towerd_json_put_uint(w, "count", item->count);
 		towerd_json_put_uint(w, "error", item->error);
 		towerd_json_close(w, '}');

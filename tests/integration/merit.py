@@ -7,6 +7,7 @@ import trapd
 from agent import ROOT, Agent
 
 SCALE = 30  # ten minutes take twenty seconds
+DEADLINE_S = 90
 SITES = ["COW-%d" % i for i in range(1, 6)]
 TYPE = ROOT + ".5.1.1.6.0"
 TYPES = ["power/fuse-open", "power/rectifier-failure", "battery/charge-failure", "battery/failed", "battery/aged", "cooling/fan-failed",
@@ -49,7 +50,7 @@ class Merit(harness.TestCase):
         return report, {source["name"]: source for source in report["sources"]}
 
     def until(self, claim, what):
-        self.wait_for(claim, what, alive=[self.agent.process])
+        self.wait_for(claim, what, DEADLINE_S, alive=[self.agent.process])
 
     def test_a_flood_is_summed_up_once_and_reported(self):
         for kind in TYPES:
