@@ -4,12 +4,15 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <towerd/time.h>
 
 #include "agent/alarm/detect/detect.h"
 #include "agent/model/identity.h"
+
+#define SITES_NAMED 6 /* of those that an alarm's consequences are at */
 
 struct teller {
 	void (*line)(void *arg, const char *text);
@@ -117,6 +120,52 @@ explain_steps(const struct alarms *alarms, const struct entry *e, const struct t
 	}
 }
 
+/* The sites that an alarm's consequences are at: how many, and the first of them by name. */
+struct impact {
+	const struct entry *effects[EFFECTS_MAX];
+	size_t count;
+};
+
+static void
+impact_add(void *arg, const struct entry *effect)
+{
+	struct impact *impact = arg;
+
+	impact->effects[impact->count++] = effect;
+}
+
+static int
+by_site(const void *a, const void *b)
+{
+	return strcmp((*(const struct entry *const *)a)->site_id, (*(const struct entry *const *)b)->site_id);
+}
+
+static void
+explain_effects(const struct entry *e, const struct teller *t)
+{
+	struct impact *impact = calloc(1, sizeof(*impact));
+	char names[256] = "";
+	size_t sites = 0;
+
+	if (impact == NULL)
+		return;
+	effects_each(e, t->scope, impact_add, impact);
+	qsort(impact->effects, impact->count, sizeof(impact->effects[0]), by_site);
+	for (size_t i = 0; i < impact->count; i++) {
+		const char *id = impact->effects[i]->site_id;
+		if (id[0] == '\0' || (i > 0 && strcmp(id, impact->effects[i - 1]->site_id) == 0))
+			continue;
+		size_t used = strlen(names);
+		if (++sites <= SITES_NAMED)
+			snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "", id);
+	}
+	if (impact->count > 0)
+		say(t,
+		    "consequences: %zu active alarms at %zu sites are kept back while this one is told: %s%s",
+		    impact->count, sites, names, sites > SITES_NAMED ? ", …" : "");
+	free(impact);
+}
+
 /* From an alarm to its root, and how much hangs below. */
 static void
 explain_causes(const struct entry *e, const struct teller *t)
@@ -133,8 +182,7 @@ explain_causes(const struct entry *e, const struct teller *t)
 			say(t, "%s: an alarm outside your areas",
 			    c->cause == NULL ? "root cause" : "caused by");
 	if (e->alarm.consequences > 0)
-		say(t, "consequences: %" PRIu32 " active alarms are kept back because this one is told",
-		    e->alarm.consequences);
+		explain_effects(e, t);
 }
 
 /* What each audience holds, and if it is not what is, why. */

@@ -375,16 +375,6 @@ correlate_ask_effects(struct alarms *alarms, const struct entry *e)
 		correlation_ask(alarms, effect->alarm.site);
 }
 
-/* The new cause hangs below the entry by what was found earlier: facts have no circle, so that is out of date. */
-static bool
-is_below(const struct entry *e, const struct entry *above)
-{
-	for (unsigned depth = 0; e != NULL && depth < CAUSES_DEEP; e = e->cause, depth++)
-		if (e == above)
-			return true;
-	return false;
-}
-
 /* Its cause stands and does not explain it any more: another of its ways is back, and it gets the time to come back too. */
 static void
 recheck_start(struct alarms *alarms, struct entry *e)
@@ -408,14 +398,15 @@ correlate(struct alarms *alarms, struct entry *e)
 	cause = cause_find(alarms, e, &is_wait);
 	if (cause == NULL && before != NULL && before->is_ending)
 		return CAUSE_FOUND;
-	if (cause != NULL && is_below(cause, e)) {
+	/* The new cause hangs below the entry by what was found earlier: facts have no circle, so that is out of date. */
+	if (cause != NULL && entry_is_below(cause, e)) {
 		entry_set_cause(alarms, cause, NULL);
 		correlate_later(alarms, cause->alarm.site != 0 ? cause->alarm.site : cause->alarm.resource);
 	}
 	entry_set_cause(alarms, e, cause);
 	if (before != NULL && before != cause)
 		entry_effect_left(alarms, before);
-	if (cause != NULL)
+	if (e->cause != NULL)
 		return CAUSE_FOUND;
 	if (before != NULL)
 		recheck_start(alarms, e);

@@ -329,6 +329,35 @@ what_is_wrong_besides_is_told_under_a_root_too(void)
 }
 
 static void
+collect(void *arg, const char *line)
+{
+	char *text = arg;
+	snprintf(text + strlen(text), 4096 - strlen(text), "%s\n", line);
+}
+
+static void
+why_names_the_chain_up_and_the_sites_below(void)
+{
+	char text[4096] = "", wanted[128];
+
+	begin();
+	silent("HUB");
+	silent("MID");
+	silent("A");
+	fixture_step(&f, 2 * HOLD_MS);
+	CU_ASSERT_EQUAL(alarm_explain(f.alarms, down("A")->number, scopes_all(f.scopes), collect, text), 0);
+	snprintf(wanted, sizeof(wanted), "root cause: alarm %" PRIu64 ", comms/site-unreachable at HUB",
+	    down("HUB")->number);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "caused by: alarm"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
+	text[0] = '\0';
+	CU_ASSERT_EQUAL(alarm_explain(f.alarms, down("HUB")->number, scopes_all(f.scopes), collect, text), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+	    text, "consequences: 2 active alarms at 2 sites are kept back while this one is told: A, MID\n"));
+	fixture_stop(&f);
+}
+
+static void
 without_correlation_each_is_told_by_itself(void)
 {
 	fixture_start(&f);
@@ -378,6 +407,7 @@ static const struct claim claims[] = {
 	CLAIM(a_hub_that_nobody_can_ask_is_waited_for_and_no_longer_than_that),
 	CLAIM(a_hub_that_falls_silent_again_at_once_takes_its_children_with_it),
 	CLAIM(what_is_wrong_besides_is_told_under_a_root_too),
+	CLAIM(why_names_the_chain_up_and_the_sites_below),
 	CLAIM(without_correlation_each_is_told_by_itself),
 	CLAIM(after_a_restart_a_consequence_is_one_still),
 };

@@ -2,8 +2,6 @@
 /* What hangs below what: each alarm knows its cause and how many hang below it; the chains are short, and never circles. */
 #include "agent/alarm/list/inside.h"
 
-#define COUNTED_MAX 10000 /* consequences that are looked at for one reader */
-
 /* How many hang below: itself and all below it. */
 static void
 counts_add(struct entry *cause, uint32_t count, bool is_more)
@@ -13,8 +11,8 @@ counts_add(struct entry *cause, uint32_t count, bool is_more)
 		    is_more ? cause->alarm.consequences + count : cause->alarm.consequences - count;
 }
 
-static bool
-is_below(const struct entry *e, const struct entry *above)
+bool
+entry_is_below(const struct entry *e, const struct entry *above)
 {
 	for (unsigned depth = 0; e != NULL; e = e->cause, depth++)
 		if (e == above || depth == CAUSES_DEEP)
@@ -28,7 +26,7 @@ entry_set_cause(struct alarms *alarms, struct entry *e, struct entry *cause)
 	uint32_t weight = e->alarm.consequences + 1;
 
 	(void)alarms;
-	if (e->cause == cause || (cause != NULL && is_below(cause, e))) /* never in a circle */
+	if (e->cause == cause || (cause != NULL && entry_is_below(cause, e))) /* never in a circle */
 		return;
 	if (e->cause != NULL) {
 		counts_add(e->cause, weight, false);
@@ -42,26 +40,48 @@ entry_set_cause(struct alarms *alarms, struct entry *e, struct entry *cause)
 	}
 }
 
-static uint32_t
-count_in(const struct entry *e, const struct scope *scope, unsigned *left)
+static void
+effects_walk(const struct entry *e, const struct scope *scope, unsigned *left,
+    void (*fn)(void *arg, const struct entry *effect), void *arg)
 {
 	const struct entry *effect;
-	uint32_t count = 0;
 
 	LIST_FOREACH(effect, &e->effects, in_effects)
-	if (*left > 0) {
+	{
+		if (*left == 0)
+			return;
 		--*left;
-		count += scope_has_entity(scope, effect->alarm.resource) + count_in(effect, scope, left);
+		if (scope_has_entity(scope, effect->alarm.resource))
+			fn(arg, effect);
+		effects_walk(effect, scope, left, fn, arg);
 	}
-	return count;
+}
+
+void
+effects_each(const struct entry *e, const struct scope *scope,
+    void (*fn)(void *arg, const struct entry *effect), void *arg)
+{
+	unsigned left = EFFECTS_MAX;
+
+	effects_walk(e, scope, &left, fn, arg);
+}
+
+static void
+count(void *arg, const struct entry *effect)
+{
+	(void)effect;
+	++*(uint32_t *)arg;
 }
 
 uint32_t
 effects_in(const struct entry *e, const struct scope *scope)
 {
-	unsigned left = COUNTED_MAX;
+	uint32_t found = 0;
 
-	return scope == NULL || scope_is_all(scope) ? e->alarm.consequences : count_in(e, scope, &left);
+	if (scope == NULL || scope_is_all(scope))
+		return e->alarm.consequences;
+	effects_each(e, scope, count, &found);
+	return found;
 }
 
 uint64_t

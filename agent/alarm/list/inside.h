@@ -286,6 +286,11 @@ void entry_rejudge(struct alarms *alarms, struct entry *entry);
 void entry_set_cause(struct alarms *alarms, struct entry *entry, struct entry *cause);
 /* What a reader may know of it: consequences within the scope, the cause if it is. NULL: all. */
 uint32_t effects_in(const struct entry *entry, const struct scope *scope);
+#define EFFECTS_MAX 10000 /* that are looked at for one reader */
+/* Each alarm below it that the reader may see, of the first so many. */
+void effects_each(const struct entry *entry, const struct scope *scope,
+    void (*fn)(void *arg, const struct entry *effect), void *arg);
+bool entry_is_below(const struct entry *entry, const struct entry *above); /* or too deep to say */
 uint64_t cause_in(const struct entry *entry, const struct scope *scope);
 /* An effect of it has another cause now: if it is over and was waiting for that one alone, its end is told. */
 void entry_effect_left(struct alarms *alarms, struct entry *cause);
