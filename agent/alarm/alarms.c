@@ -438,8 +438,8 @@ alarms_add_views(struct alarms *alarms, struct views *views)
 {
 	static int (*const adders[])(struct alarms * alarms, struct views * views) = { alarm_mib_add,
 		alarm_model_mib_add, alarm_variable_mib_add, alarm_clear_mib_add, itu_alarm_mib_add,
-		doubt_mib_add, alarm_view_add, alarm_step_mib_add, silence_view_add, arc_mib_add,
-		merit_view_add, proposal_view_add };
+		doubt_mib_add, alarm_view_add, audience_view_add, history_view_add, alarm_step_mib_add,
+		silence_view_add, arc_mib_add, merit_view_add, proposal_view_add };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof(adders) / sizeof(adders[0]); i++)

@@ -11,6 +11,8 @@ ended_add(struct alarms *alarms, struct entry *e)
 {
 	TAILQ_INSERT_TAIL(&alarms->ended, e, in_ended);
 	alarms->ended_count++;
+	if (order_insert(alarms->ended_order, alarm_number_key(e->alarm.number), e->alarm.resource, e) < 0)
+		alarms->stats.overflow++;
 }
 
 void
@@ -18,6 +20,7 @@ ended_remove(struct alarms *alarms, struct entry *e)
 {
 	TAILQ_REMOVE(&alarms->ended, e, in_ended);
 	alarms->ended_count--;
+	order_remove(alarms->ended_order, alarm_number_key(e->alarm.number));
 }
 
 static void

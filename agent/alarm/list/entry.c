@@ -266,6 +266,7 @@ entry_index(struct alarms *alarms, struct entry *e)
 		return -ENOMEM;
 	}
 	e->is_indexed = true;
+	operated_index(alarms, e);
 	if (a->severity == TOWERD_CLEARED) {
 		ended_add(alarms, e);
 		return 0;
@@ -320,6 +321,7 @@ entry_remove(struct alarms *alarms, struct entry *e)
 	entry_set_cause(alarms, e, NULL);
 	for (unsigned a = 0; a < e->told_size; a++)
 		audience_drop(alarms, e, a);
+	order_remove(alarms->operated, alarm_number_key(e->alarm.number));
 	order_remove(alarms->all, alarm_number_key(e->alarm.number));
 	table_remove(&alarms->by_key, &e->by_key);
 	entry_free(alarms, e);

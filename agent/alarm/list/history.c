@@ -91,6 +91,17 @@ operation_add(struct alarms *alarms, struct entry *e, int64_t time_ms, enum oper
 		.state = (uint8_t)state,
 		.name = intern_take(alarms->texts, name),
 		.text = intern_take(alarms->texts, text) };
+	operated_index(alarms, e);
+}
+
+void
+operated_index(struct alarms *alarms, struct entry *e)
+{
+	struct order_key key = alarm_number_key(e->alarm.number);
+
+	if (e->is_indexed && e->operations.count > 0 && order_get(alarms->operated, key) == NULL &&
+	    order_insert(alarms->operated, key, e->alarm.resource, e) < 0)
+		alarms->stats.overflow++;
 }
 
 void

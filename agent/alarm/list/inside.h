@@ -357,6 +357,8 @@ void history_add(struct alarms *alarms, struct entry *entry);
 void history_compress(struct alarms *alarms, struct entry *entry);
 void operation_add(struct alarms *alarms, struct entry *entry, int64_t time_ms, enum operator_state state,
     const char *name, const char *text);
+void
+operated_index(struct alarms *alarms, struct entry *entry); /* who has operations is found by its number */
 void step_add(struct alarms *alarms, struct entry *entry, const struct step *step);
 const struct step *step_at(const struct entry *entry, unsigned i); /* 0 the newest */
 void histories_free(struct alarms *alarms, struct entry *entry);
@@ -487,6 +489,8 @@ int merit_view_add(struct alarms *alarms, struct views *views);
 int proposal_view_add(struct alarms *alarms, struct views *views);
 int alarm_view_add(struct alarms *alarms, struct views *views);
 int doubt_mib_add(struct alarms *alarms, struct views *views);
+int audience_view_add(struct alarms *alarms, struct views *views);
+int history_view_add(struct alarms *alarms, struct views *views);
 int alarm_step_mib_add(struct alarms *alarms, struct views *views);
 int silence_view_add(struct alarms *alarms, struct views *views);
 int arc_mib_add(struct alarms *alarms, struct views *views);

@@ -208,3 +208,9 @@ queue_length(const struct queue *q)
 {
 	return order_count(q->waiting, scopes_all(q->alarms->scopes));
 }
+
+unsigned
+queue_backlog(const struct queue *q)
+{
+	return q->backlog_count;
+}

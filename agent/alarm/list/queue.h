@@ -24,5 +24,6 @@ void queue_leave(struct alarms *alarms, unsigned audience, struct entry *entry);
 void queue_told(struct alarms *alarms, unsigned audience, struct entry *entry, uint64_t journal_number);
 void queue_acknowledged(struct alarms *alarms, unsigned audience, uint64_t journal_number);
 size_t queue_length(const struct queue *queue);
+unsigned queue_backlog(const struct queue *queue); /* told, and not acknowledged */
 
 #endif

@@ -198,6 +198,8 @@ active_index(const struct view_row *row)
 
 const char *const row_address_types[] = { "unknown", "ipv4", "ipv6", "ipv4z", "ipv6z", NULL };
 
+const char *const row_operator_states[] = { "none", "ack", "closed", "shelved", "un-shelved", NULL };
+
 struct towerd_value
 row_unsigned(uint64_t u)
 {
@@ -249,6 +251,56 @@ active_model_pointer(const struct view_row *row)
 {
 	const struct entry *e = row->object;
 	return row_model_pointer(row, e->alarm.model, alarm_list_told(row).severity);
+}
+
+/* row->mark: the position, from 0. */
+static bool
+position_stand(struct view_row *row, const struct entry *e, size_t at)
+{
+	row->object = e;
+	row->mark = at;
+	row->key[0] = (uint32_t)e->alarm.number;
+	row->key[1] = (uint32_t)at + 1;
+	row->key_len = 2;
+	return true;
+}
+
+static bool
+position_stand_behind(struct view_row *row, struct order *order, entry_count_fn *count, struct order_key at)
+{
+	const struct entry *e;
+
+	while ((e = order_seek(order, row->scope, at, false, &at)) != NULL)
+		if (count(e) > 0)
+			return position_stand(row, e, 0);
+	return false;
+}
+
+bool
+positions_seek(struct view_row *row, struct order *order, entry_count_fn *count, const uint32_t *key,
+    size_t len, bool inclusive)
+{
+	uint32_t least[2];
+	struct order_key at;
+
+	if (!view_key_bound(key, len, inclusive, least, 2))
+		return false;
+	const struct entry *e =
+	    order_seek(order, row->scope, (struct order_key){ .hi = least[0] }, true, &at);
+	if (e == NULL)
+		return false;
+	size_t from = at.hi == least[0] && least[1] > 0 ? least[1] - 1 : 0;
+	return from < count(e) ? position_stand(row, e, from) : position_stand_behind(row, order, count, at);
+}
+
+bool
+positions_next(struct view_row *row, struct order *order, entry_count_fn *count)
+{
+	const struct entry *e = row->object;
+
+	return row->mark + 1 < count(e)
+	    ? position_stand(row, e, row->mark + 1)
+	    : position_stand_behind(row, order, count, alarm_number_key(e->alarm.number));
 }
 
 /* A view knows its module: each instance has its own copies, in one place until it is freed. */

@@ -30,6 +30,7 @@ struct towerd_value row_active_notification(const struct view_row *row); /* alar
 struct towerd_value row_no_octets(const struct view_row *row);
 struct towerd_value row_unknown_address(const struct view_row *row);
 extern const char *const row_address_types[];
+extern const char *const row_operator_states[]; /* the first is 1 */
 struct towerd_value row_unsigned(uint64_t u);
 struct towerd_value row_counter(uint64_t u);
 static const struct towerd_value row_none = { .type = TOWERD_NONE };
@@ -49,6 +50,11 @@ struct towerd_value active_index(const struct view_row *row);
 struct towerd_value active_resource_id(const struct view_row *row);
 struct towerd_value active_model_pointer(const struct view_row *row);
 unsigned alarm_variable_count(void); /* of a notification */
+/* A table of what each alarm has several of: index alarm's number, position from 1; row->mark is the position from 0. `order` by number. */
+typedef size_t entry_count_fn(const struct entry *entry);
+bool positions_seek(struct view_row *row, struct order *order, entry_count_fn *count, const uint32_t *key,
+    size_t len, bool inclusive);
+bool positions_next(struct view_row *row, struct order *order, entry_count_fn *count);
 
 int alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count);
 

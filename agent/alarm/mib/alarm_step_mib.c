@@ -2,55 +2,22 @@
 /* TOWERD-ALARM-MIB: towerdAlarmStepTable, how each alarm came from observation to announcement, or why it did not. Newest step first. */
 #include "agent/alarm/mib/alarm_rows.h"
 
-/* row->mark: the step's position, from 0. */
-static bool
-stand(struct view_row *row, const struct entry *e, size_t at)
+static size_t
+step_count(const struct entry *e)
 {
-	row->object = e;
-	row->mark = at;
-	row->key[0] = (uint32_t)e->alarm.number;
-	row->key[1] = (uint32_t)at + 1;
-	row->key_len = 2;
-	return true;
-}
-
-static bool
-stand_at_next(const struct alarms *alarms, struct view_row *row, struct order_key at, bool inclusive)
-{
-	const struct entry *e;
-
-	while ((e = order_seek(alarms->all, row->scope, at, inclusive, &at)) != NULL) {
-		if (e->steps.count > 0)
-			return stand(row, e, 0);
-		inclusive = false;
-	}
-	return false;
+	return e->steps.count;
 }
 
 static bool
 seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
 {
-	const struct alarms *alarms = view->arg;
-	uint32_t least[2];
-
-	if (!view_key_bound(key, len, inclusive, least, 2))
-		return false;
-	struct order_key at = { .hi = least[0] }, found;
-	const struct entry *e = order_seek(alarms->all, row->scope, at, true, &found);
-	if (e == NULL)
-		return false;
-	size_t from = found.hi == least[0] && least[1] > 0 ? least[1] - 1 : 0;
-	return from < e->steps.count ? stand(row, e, from) : stand_at_next(alarms, row, found, false);
+	return positions_seek(row, ((const struct alarms *)view->arg)->all, step_count, key, len, inclusive);
 }
 
 static bool
 next(const struct view *view, struct view_row *row)
 {
-	const struct entry *e = row->object;
-
-	if (row->mark + 1 < e->steps.count)
-		return stand(row, e, row->mark + 1);
-	return stand_at_next(view->arg, row, alarm_number_key(e->alarm.number), false);
+	return positions_next(row, ((const struct alarms *)view->arg)->all, step_count);
 }
 
 static const struct step *

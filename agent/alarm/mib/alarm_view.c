@@ -133,6 +133,29 @@ alarm_resource(const struct view_row *row)
 	return row_resource(row, alarm_of(row)->resource);
 }
 
+static struct towerd_value
+alarm_stand_of(const struct view_row *row)
+{
+	return towerd_int(TOWERD_ENUM, alarm_of(row)->stand + 1);
+}
+
+/* A cause that is elsewhere does not exist for this reader. */
+static struct towerd_value
+alarm_caused_by(const struct view_row *row)
+{
+	const struct alarm *cause =
+	    alarm_of(row)->cause != 0 ? alarm_at(row_alarms(row), alarm_of(row)->cause) : NULL;
+	return row_unsigned(
+	    cause != NULL && scope_has_entity(row->scope, cause->resource) ? (uint32_t)cause->number : 0);
+}
+
+/* They may be anywhere: their number is for readers of the whole. */
+static struct towerd_value
+alarm_consequences(const struct view_row *row)
+{
+	return scope_is_all(row->scope) ? row_unsigned(alarm_of(row)->consequences) : row_none;
+}
+
 #define MEMBER(name) VIEW_FIELD(struct entry, alarm.name)
 
 static const struct view_column columns[] = {
@@ -161,6 +184,14 @@ static const struct view_column columns[] = {
 	VIEW_COLUMN(19, "towerdAlarmResource", TOWERD_OID, .get = alarm_resource),
 	VIEW_COLUMN(20, "towerdAlarmRepairAction", TOWERD_TEXT, .get = alarm_repair_action),
 	VIEW_COLUMN(21, "towerdAlarmConfirmed", TOWERD_TRUTH, .get = alarm_is_confirmed),
+	VIEW_COLUMN(
+	    22, "towerdAlarmStand", TOWERD_ENUM, .get = alarm_stand_of, VIEW_NAMES(alarm_stand_names)),
+	VIEW_COLUMN(23, "towerdAlarmCause", TOWERD_UNSIGNED, .get = alarm_caused_by),
+	VIEW_COLUMN(24, "towerdAlarmConsequences", TOWERD_UNSIGNED, .get = alarm_consequences),
+	VIEW_COLUMN(25, "towerdAlarmOperatorState", TOWERD_ENUM, MEMBER(operator_state),
+	    VIEW_NAMES(row_operator_states)),
+	VIEW_COLUMN(26, "towerdAlarmRaises", TOWERD_UNSIGNED, MEMBER(raises)),
+	VIEW_COLUMN(27, "towerdAlarmCreated", TOWERD_DATE, MEMBER(created_ms)),
 };
 
 static const struct view templates[] = {
