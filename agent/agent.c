@@ -220,6 +220,7 @@ restored_begin(struct agent *agent)
 	    towerd_time_format(store_restored_ms(agent->store), when));
 	struct store_txn *txn = store_begin(agent->store);
 	int rc = model_restore(agent->model, txn);
+	repair_restore(agent->repair, txn);
 	store_restored(txn);
 	return rc < 0 ? rc : store_submit(txn, STORE_KEEP, NULL, NULL);
 }

@@ -87,6 +87,8 @@ struct repair {
 
 	struct slot **slots; /* by number - 1 */
 	size_t slot_count, slot_capacity;
+	uint32_t
+	    first_free; /* no number below it is given: they may have been, before a backup was put back */
 	LIST_HEAD(slots_at_site, slot) open_at[1024]; /* open tickets, by site number */
 	TAILQ_HEAD(, pending) waiting;                /* submitted, in order */
 	TAILQ_HEAD(, pending) posted;                 /* decided without a commit, to be answered soon */
@@ -106,6 +108,7 @@ struct repair {
 };
 
 /* slot.c */
+uint32_t slot_next_number(const struct repair *repair); /* of the next ticket */
 struct slot *slot_at(const struct repair *repair, uint32_t number);
 struct slot *slot_load(
     struct repair *repair, uint32_t number); /* a place for a ticket of the store; NULL: out of memory */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The module as a whole: made, loaded from the store, freed. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,32 @@ load_ticket(void *arg, const char *key, const char *body, size_t len)
 	return rc;
 }
 
+#define FIRST_FREE "ticket-numbers" /* in STORE_META */
+#define RESTORE    10000            /* tickets that may have been opened since a copy was made */
+
+static int
+load_first_free(void *arg, const char *key, const char *body, size_t len)
+{
+	struct repair *repair = arg;
+	char text[16] = "";
+
+	if (strcmp(key, FIRST_FREE) == 0 && len < sizeof(text)) {
+		memcpy(text, body, len);
+		repair->first_free = (uint32_t)strtoul(text, NULL, 10);
+	}
+	return 0;
+}
+
+void
+repair_restore(struct repair *repair, struct store_txn *txn)
+{
+	char text[16];
+
+	repair->first_free = slot_next_number(repair) + RESTORE;
+	int len = snprintf(text, sizeof(text), "%" PRIu32, repair->first_free);
+	store_put(txn, STORE_META, FIRST_FREE, text, (size_t)len);
+}
+
 /* Which row could not be taken: for the sentence. */
 struct loading {
 	int (*fn)(void *arg, const char *key, const char *body, size_t len);
@@ -121,6 +148,7 @@ repair_load(struct repair *repair, char *error, size_t size)
 		{ "crew device", STORE_CREW, crew_load, repair },
 		{ "crew update", STORE_UPDATE, updates_load, &repair->updates },
 		{ "ticket", STORE_TICKET, load_ticket, repair },
+		{ "bound of tickets", STORE_META, load_first_free, repair },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -39,6 +39,13 @@ slot_load(struct repair *repair, uint32_t number)
 	return slot;
 }
 
+uint32_t
+slot_next_number(const struct repair *repair)
+{
+	uint32_t next = (uint32_t)repair->slot_count + 1;
+	return next < repair->first_free ? repair->first_free : next;
+}
+
 struct slot *
 slot_at(const struct repair *repair, uint32_t number)
 {

@@ -311,8 +311,7 @@ stage(struct pending *pending, struct slot *slot, const struct ticket_step *step
 
 	if (slot == NULL) {
 		assert(site != NULL); /* an opening without one is refused */
-		slot = opened =
-		    slot_load(repair, (uint32_t)repair->slot_count + 1); /* its own from the commit on */
+		slot = opened = slot_load(repair, slot_next_number(repair)); /* its own from the commit on */
 		if (slot == NULL) {
 			pending_free(pending);
 			return -ENOMEM;

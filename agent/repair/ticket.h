@@ -125,6 +125,8 @@ struct repair *repair_new(struct loop *loop, struct store *store, struct scopes 
     struct alarms *alarms, const struct repair_settings *settings);
 /* Tickets, crews and applied updates from the store, once, after model_load(); then listens to model and alarms. */
 int repair_load(struct repair *repair, char *error, size_t size);
+/* The store's file is a copy that was put back: tickets that may have been opened since keep their numbers. Once, after repair_load(). */
+void repair_restore(struct repair *repair, struct store_txn *txn);
 /* After store_close(), whose last commits still answer steps that wait. */
 void repair_free(struct repair *repair);
 int repair_add_views(struct repair *repair,

@@ -52,6 +52,7 @@ class Restored(harness.TestCase):
         bodies = [json.loads(r["body"]) for r in self.agent.journal() if r["type"].startswith("alarm.")]
         return {"records": {r["number"]: (r["type"], r["object"], r["body"]) for r in self.agent.journal()},
                 "alarms": {b["alarm"]: b["qualifier"] for b in bodies}, "rows": {b["index"]: b["qualifier"] for b in bodies},
+                "tickets": {row["towerdTicketNumber"]: row["towerdTicketTitle"] for row in self.agent.ctl("ticket", "list")},
                 "sites": {row["towerdSiteNumber"]: row["towerdSiteId"] for row in self.agent.ctl("site", "list")}}
 
     def told(self, oid):
@@ -71,6 +72,7 @@ class Restored(harness.TestCase):
             self.say(name, "raised")
         self.say("light-1", "cleared")
         self.add_site("AFTER")
+        self.agent.ctl("ticket", "open", "COW-7", "before")
         before = self.given()
         self.agent.stop()
 
@@ -82,6 +84,7 @@ class Restored(harness.TestCase):
         self.assertIn("light-1", self.raised())
         self.say("light-4", "raised")
         self.add_site("ANEW")
+        self.agent.ctl("ticket", "open", "COW-7", "after")
         self.wait_for(lambda: "the list is complete" in (self.told(LIST_REBUILT) or [""])[-1] and not self.agent.ctl("status")["doubts"],
                       "the list to be right again", alive=[self.agent.process])
         after = self.given()
