@@ -255,6 +255,8 @@ int alarms_compress(struct alarms *alarms, const struct alarm_filter *filter, co
 struct towerd_json;
 int alarm_record_parse(const struct store_record *record, const char *audience,
     struct towerd_alarm_record *out, struct towerd_json **scratch);
+/* Whether a record surely tells nobody, by a glance at its body: in a storm nearly all are like that, and a parse costs many times as much. */
+bool alarm_record_is_untold(const struct store_record *record);
 
 /* Figures of merit (merit/merit.h) as of now. */
 struct merit;

@@ -191,6 +191,8 @@ offer(struct cursor *cursor, const struct towerd_record *from)
 	if (is_alarm && from->number <= cursor->void_to)
 		return;
 	const struct store_record body = { .body = from->body };
+	if (is_alarm && cursor->list != NULL && alarm_record_is_untold(&body))
+		return;
 	if (is_alarm && alarm_record_parse(&body, cursor->list, &alarm, &scratch) == 0)
 		record.alarm = &alarm;
 	if (is_wanted(cursor, &record))

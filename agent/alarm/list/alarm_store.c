@@ -244,6 +244,13 @@ get_name(const struct towerd_json *json, const char *key, const char *const *nam
 	return 0;
 }
 
+/* As put_plan() writes it; in a text the quotes would be escaped. */
+bool
+alarm_record_is_untold(const struct store_record *record)
+{
+	return strstr(record->body, "\"told-to\":{}") != NULL;
+}
+
 int
 alarm_record_parse(const struct store_record *record, const char *audience, struct towerd_alarm_record *out,
     struct towerd_json **scratch)

@@ -129,6 +129,7 @@ note_later(void *arg, const struct store_record *record)
 	if (strncmp(record->type, "alarm.", 6) != 0)
 		return 0;
 	CU_ASSERT_EQUAL_FATAL(alarm_record_parse(record, NULL, &alarm, &scratch), 0);
+	CU_ASSERT_EQUAL(alarm_record_is_untold(record), !alarm.is_told);
 	note(&later[later_count++], record->number, &alarm);
 	towerd_json_free(scratch);
 	return 0;
