@@ -82,6 +82,8 @@ entry_step(
 	if (event == TOWERD_ALARM_CHANGED)
 		silenced_below(alarms, e, was_silenced);
 	chattering_note(alarms, e);
+	if (event != TOWERD_ALARM_CLEARED)
+		settle_below(alarms, e);
 	correlate_spread(alarms, e);
 	return rc;
 }
@@ -118,6 +120,7 @@ entry_raise(
 	a->raises++;
 	e->is_hint = moment->is_hint;
 	e->is_wait_over = e->is_ending = false;
+	deadline_clear(alarms->waits, &e->wait); /* that of its end */
 	e->expires_ms = moment->expires_ms != 0 ? moment->expires_ms : a->type->is_event ? EVENT_MS : 0;
 	alarms->stats.raised++;
 	if (a->type->is_event)

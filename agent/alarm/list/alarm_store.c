@@ -46,7 +46,7 @@ alarm_record_of(struct alarms *alarms, const struct entry *e, enum towerd_alarm_
 		.resource = a->resource,
 		.model = a->model,
 		.severity = a->severity,
-		.previous = a->previous,
+		.previous = plan->previous != 0 ? plan->previous : a->previous,
 		.event_ms = e->event_ms,
 		.active_ms = a->active_ms,
 		.active_index = a->active_index,
@@ -323,6 +323,7 @@ entry_fill(struct alarms *alarms, struct entry *e, const struct towerd_json *jso
 	a->stand = (uint8_t)get_name(json, "stand", alarm_stand_names, NULL);
 	a->cause = (uint64_t)get_int(json, "caused-by", INT64_MAX, NULL);
 	a->is_durable = true;
+	e->is_wait_over = a->stand == STAND_FREE; /* what was told once is not waited for again */
 	e->event_ms = get_time(json, "time");
 	(void)towerd_json_int(towerd_json_get(json, "expires-ms"), &e->expires_ms);
 	(void)towerd_json_bool(towerd_json_get(json, "is-hint"), &e->is_hint);

@@ -227,7 +227,7 @@ announce_plan(struct alarms *alarms, struct entry *e, const char *type, enum tow
 int
 announce(struct alarms *alarms, struct entry *e, const char *type, enum towerd_alarm_event event)
 {
-	struct telling_plan plan;
+	struct telling_plan plan = { 0 };
 
 	settle_plan(alarms, e, &plan);
 	return announce_plan(alarms, e, type, event, &plan);
@@ -242,16 +242,15 @@ announce_note(struct alarms *alarms, struct entry *e, const char *type)
 }
 
 int
-announce_to(struct alarms *alarms, struct entry *e, const struct telling_plan *plan)
+announce_to(struct alarms *alarms, struct entry *e, struct telling_plan *plan)
 {
-	struct alarm *a = &e->alarm;
 	int held = told_at(e, plan->audiences[0])->severity;
-	enum towerd_alarm_event event = a->severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED
-	    : held == 0                                               ? TOWERD_ALARM_RAISED
-								      : TOWERD_ALARM_CHANGED;
+	enum towerd_alarm_event event = e->alarm.severity == TOWERD_CLEARED ? TOWERD_ALARM_CLEARED
+	    : held == 0                                                     ? TOWERD_ALARM_RAISED
+									    : TOWERD_ALARM_CHANGED;
 
 	/* The step from what was told, not from what was in between. */
-	a->previous = (uint8_t)(held != 0 ? held : TOWERD_CLEARED);
+	plan->previous = (uint8_t)(held != 0 ? held : TOWERD_CLEARED);
 	return announce_plan(alarms, e, "alarm.tell", event, plan);
 }
 

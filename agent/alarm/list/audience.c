@@ -96,8 +96,10 @@ fill_entry(struct alarms *alarms, struct audience *audience, struct entry *e)
 	if (is_void)
 		audience_drop(alarms, e, number);
 	settle(alarms, e);
-	if (is_void && told_at(e, number)->severity == 0)
+	if (is_void && told_at(e, number)->severity == 0) {
 		alarm_row_write(alarms, e);
+		settle_below(alarms, e);
+	}
 }
 
 /* Settles what there is with those that are to be filled: cleared alarms too, whose end they may not have heard of. */

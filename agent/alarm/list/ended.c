@@ -109,7 +109,7 @@ purge_one(struct alarms *alarms, struct entry *e, const char *actor)
 			alarms->on_purged(alarms, e);
 	}
 	/* Whoever has still to hear of its end does so first; it is then purged by its age. */
-	if (!entry_is_told(e))
+	if (!entry_is_told(e) && !e->is_ending)
 		purge(alarms, e);
 }
 

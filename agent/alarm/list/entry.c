@@ -317,8 +317,14 @@ entry_move(struct alarms *alarms, struct entry *e, int severity, int64_t active_
 void
 entry_remove(struct alarms *alarms, struct entry *e)
 {
+	struct entry *effect;
+
 	ended_remove(alarms, e);
+	expiry_forget(alarms, e);
+	deadline_clear(alarms->waits, &e->wait);
 	entry_set_cause(alarms, e, NULL);
+	while ((effect = LIST_FIRST(&e->effects)) != NULL)
+		entry_set_cause(alarms, effect, NULL);
 	for (unsigned a = 0; a < e->told_size; a++)
 		audience_drop(alarms, e, a);
 	order_remove(alarms->operated, alarm_number_key(e->alarm.number));

@@ -310,6 +310,7 @@ void silenced_heard(struct alarms *alarms, const struct entry *entry); /* it was
 struct telling_plan {
 	uint8_t audiences[AUDIENCES_MAX];
 	unsigned count;
+	uint8_t previous; /* the severity that they held, when that is not the one before; 0 */
 };
 /* Who is to be told of the entry as it is, now; those for whom it is to wait are noted where they wait. */
 void settle_plan(struct alarms *alarms, struct entry *entry, struct telling_plan *plan);
@@ -318,6 +319,8 @@ void settle_done(
     struct alarms *alarms, struct entry *entry, const struct telling_plan *plan, uint64_t journal_number);
 void
 settle(struct alarms *alarms, struct entry *entry); /* by a record of its own, when anyone is to be told */
+/* Those that hang below it: who hears of their cause may be somebody else now. */
+void settle_below(struct alarms *alarms, struct entry *entry);
 /* Why an audience holds something else than what is; a sentence without a full stop. */
 const char *settle_reason(const struct alarms *alarms, const struct entry *entry, unsigned audience);
 bool entry_is_told(const struct entry *entry);                /* somebody holds it */
@@ -399,7 +402,7 @@ void alarm_row_key(uint64_t number, char out[24]);
 /* Plans who is told, and journals it. 0; -ENOMEM, -ENOBUFS: told, not journalled (list.c sees to it). */
 int announce(struct alarms *alarms, struct entry *entry, const char *type, enum towerd_alarm_event event);
 /* alarm.tell to those of the plan. */
-int announce_to(struct alarms *alarms, struct entry *entry, const struct telling_plan *plan);
+int announce_to(struct alarms *alarms, struct entry *entry, struct telling_plan *plan);
 int announce_again(struct alarms *alarms,
     struct entry
 	*entry); /* what the store would not take before, to all who hold it; told when it takes it */

@@ -111,8 +111,8 @@ judge_cleared(struct alarms *alarms, struct entry *e)
 	silenced_release(alarms, e);
 	e->alarm.stand = STAND_FREE;
 	ending_start(alarms, e);
-	if (cause != NULL && cause->is_ending && LIST_EMPTY(&cause->effects))
-		ending_over(alarms, cause);
+	if (cause != NULL) /* its own end is told after this one's */
+		entry_effect_left(alarms, cause);
 }
 
 bool
@@ -121,6 +121,7 @@ entry_judge(struct alarms *alarms, struct entry *e)
 	struct alarm *a = &e->alarm;
 	uint8_t before = a->stand;
 	uint32_t holder = e->holder;
+	uint64_t cause = a->cause;
 
 	if (a->severity == TOWERD_CLEARED) {
 		judge_cleared(alarms, e);
@@ -132,7 +133,7 @@ entry_judge(struct alarms *alarms, struct entry *e)
 		e->wait_end_ms = 0;
 	}
 	/* After a start a silence has another number, and is the same. */
-	if (before == a->stand && (holder == e->holder || holder == 0))
+	if (before == a->stand && cause == a->cause && (holder == e->holder || holder == 0))
 		return false;
 	figures_stand(alarms, e);
 	step_add(alarms, e,
@@ -155,6 +156,8 @@ entry_rejudge(struct alarms *alarms, struct entry *e)
 	silenced_below(alarms, e, was_silenced);
 	if (is_changed && e->alarm.journal_number == journal) /* no record has taken the row along */
 		alarm_row_write(alarms, e);
+	if (is_changed)
+		settle_below(alarms, e);
 }
 
 int

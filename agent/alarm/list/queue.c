@@ -124,6 +124,7 @@ queue_set_budget(struct queue *q, unsigned budget)
 	q->told_ms = told_ms;
 	q->budget = budget;
 	q->next = 0;
+	queue_pump_soon(q); /* what waits may have its turn now */
 }
 
 static bool
@@ -140,18 +141,17 @@ queue_holds_back(struct alarms *alarms, unsigned audience, struct entry *e)
 	struct queue *q = alarms->audiences[audience].queue;
 	int held = told_at(e, audience)->severity;
 
-	if (is_urgent(e, held) || q->is_letting || (!is_full(q) && queue_length(q) == 0)) {
-		queue_leave(alarms, audience, e);
+	bool is_free = is_urgent(e, held) || q->is_letting;
+	if (!is_free && told_at(e, audience)->queued_severity == e->alarm.severity)
+		return true;
+	queue_leave(alarms, audience, e); /* it has another place now, or none */
+	if (is_free || (!is_full(q) && queue_length(q) == 0))
 		return false;
-	}
 	struct told *told = told_of(e, audience);
 	if (told == NULL) {
 		alarms->stats.overflow++;
 		return false; /* too early is better than never */
 	}
-	if (told->queued_severity == e->alarm.severity)
-		return true;
-	queue_leave(alarms, audience, e);
 	told->queued_severity = e->alarm.severity;
 	told->queued_ms = e->alarm.raised_ms;
 	if (order_insert(q->waiting, queue_key(told, e), e->alarm.resource, e) < 0) {

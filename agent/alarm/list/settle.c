@@ -65,15 +65,17 @@ is_in_scope(const struct audience *audience, const struct entry *e)
 	return audience->filter.scope == NULL || scope_has_entity(audience->filter.scope, e->alarm.resource);
 }
 
-/* Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. Nobody hears of what is
- * silenced: a shelf on a hub does not hide the sites behind it. */
+/*
+ * Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. Nobody hears of what is
+ * silenced: a shelf on a hub does not hide the sites behind it. While a cause is ending nobody knows what follows from it and what does not.
+ */
 static bool
 is_cause_heard(const struct audience *audience, unsigned number, const struct entry *e)
 {
 	const struct entry *cause = e->cause;
 
 	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
-		if (told_at(cause, number)->severity != 0 ||
+		if (cause->is_ending || told_at(cause, number)->severity != 0 ||
 		    (!is_silenced(cause) && is_in_scope(audience, cause) &&
 			is_asked_for(&audience->filter, 0, cause->alarm.severity)))
 			return true;
@@ -181,9 +183,29 @@ settle_done(struct alarms *alarms, struct entry *e, const struct telling_plan *p
 void
 settle(struct alarms *alarms, struct entry *e)
 {
-	struct telling_plan plan;
+	struct telling_plan plan = { 0 };
 
 	settle_plan(alarms, e, &plan);
 	if (plan.count > 0)
 		(void)announce_to(alarms, e, &plan);
+}
+
+static void
+settle_deep(struct alarms *alarms, struct entry *e, unsigned depth)
+{
+	struct entry *effect;
+
+	if (depth == CAUSES_DEEP)
+		return;
+	LIST_FOREACH(effect, &e->effects, in_effects)
+	{
+		settle(alarms, effect);
+		settle_deep(alarms, effect, depth + 1);
+	}
+}
+
+void
+settle_below(struct alarms *alarms, struct entry *e)
+{
+	settle_deep(alarms, e, 0);
 }
