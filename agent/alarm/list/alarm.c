@@ -76,11 +76,8 @@ entry_step(
 		silenced_heard(alarms, e);
 	figures_step(alarms, e, event);
 	correlate_note(alarms, e);
-	bool was_silenced = is_silenced(e);
 	(void)entry_judge(alarms, e);
 	int rc = announce(alarms, e, names[event].record, event);
-	if (event == TOWERD_ALARM_CHANGED)
-		silenced_below(alarms, e, was_silenced);
 	chattering_note(alarms, e);
 	if (event != TOWERD_ALARM_CLEARED)
 		settle_below(alarms, e);
@@ -201,8 +198,12 @@ raise_at(struct alarms *alarms, uint32_t resource, const char *type_name, const 
 	if (e->alarm.severity != severity)
 		return entry_change(alarms, e, severity, moment);
 	int rc = is_same_text ? 0 : entry_reword(alarms, e, moment);
-	if (was_hint && !e->is_hint) /* confirmed */
+	if (was_hint && !e->is_hint) { /* confirmed */
+		uint64_t journal = e->alarm.journal_number;
 		entry_rejudge(alarms, e);
+		if (e->alarm.journal_number == journal)
+			alarm_row_write(alarms, e);
+	}
 	return rc;
 }
 

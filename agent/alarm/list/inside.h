@@ -301,8 +301,6 @@ void silenced_start(struct alarms *alarms); /* after the list was loaded */
 enum alarm_stand
 silenced_stand(struct alarms *alarms, struct entry *entry); /* of an active one; FREE: nobody does */
 bool is_silenced(const struct entry *entry);
-/* Its stand was another one: who heard of it, or does now, hears of its consequences or does not. */
-void silenced_below(struct alarms *alarms, struct entry *entry, bool was_silenced);
 void silenced_release(struct alarms *alarms, struct entry *entry);     /* it is cleared */
 void silenced_heard(struct alarms *alarms, const struct entry *entry); /* it was raised, or cleared */
 

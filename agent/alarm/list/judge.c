@@ -150,10 +150,9 @@ void
 entry_rejudge(struct alarms *alarms, struct entry *e)
 {
 	uint64_t journal = e->alarm.journal_number;
-	bool was_silenced = is_silenced(e), is_changed = entry_judge(alarms, e);
+	bool is_changed = entry_judge(alarms, e);
 
 	settle(alarms, e);
-	silenced_below(alarms, e, was_silenced);
 	if (is_changed && e->alarm.journal_number == journal) /* no record has taken the row along */
 		alarm_row_write(alarms, e);
 	if (is_changed)

@@ -85,14 +85,14 @@ is_asked_for(const struct reference_audience *audience, int told, int severity)
 	return is_above || (told != 0 && told >= audience->min_severity);
 }
 
-/* Who hears of a cause, now or later, needs not hear of what follows from it. While a cause ends, nobody knows what follows from what. */
+/* Who hears of a cause, now or later, needs not hear of what follows from it; a silenced one nobody hears of. While a cause ends, nobody knows what follows from what. */
 static bool
 is_cause_heard(const struct reference *r, int audience, int key)
 {
 	for (int c = r->alarms[key].cause; c >= 0; c = r->alarms[c].cause) {
 		const struct reference_alarm *cause = &r->alarms[c];
 		if (cause->ending.ms != 0 || cause->told[audience] != 0 ||
-		    ((r->audiences[audience].scope & 1u << c) &&
+		    ((r->audiences[audience].scope & 1u << c) && reference_stand(r, c) != STAND_SHELVED &&
 			is_asked_for(&r->audiences[audience], 0, cause->severity)))
 			return true;
 	}
@@ -214,6 +214,7 @@ note(struct reference *r, const char *record, int key, unsigned told)
 			spent_ms[0] = r->now_ms;
 		}
 		a->told[i] = a->severity == TOWERD_CLEARED ? 0 : a->severity;
+		a->told_serial[i] = ++r->serial;
 	}
 }
 
@@ -477,13 +478,16 @@ reference_close(struct reference *r, int audience)
 void
 reference_lost(struct reference *r, int audience)
 {
+	unsigned serial = r->serial;
+
 	for (int k = -1; (k = next_of(r, k)) >= 0;) {
 		struct reference_alarm *a = &r->alarms[k];
-		bool was_told = a->told[audience] != 0;
-		if (was_told)
+		/* What it was told since then is not lost. */
+		bool is_lost = a->told[audience] != 0 && a->told_serial[audience] <= serial;
+		if (is_lost)
 			a->told[audience] = a->queued[audience] = 0;
 		settle(r, k);
-		if (was_told && a->told[audience] == 0)
+		if (is_lost && a->told[audience] == 0)
 			settle_below(r, k);
 	}
 }

@@ -58,6 +58,7 @@ struct reference_alarm {
 	struct reference_due expiry; /* of an event */
 	/* what each audience was told, 0: nothing; and what it waits for in its queue, 0: nothing */
 	int told[REFERENCE_AUDIENCES], queued[REFERENCE_AUDIENCES];
+	unsigned told_serial[REFERENCE_AUDIENCES]; /* when */
 	unsigned waiting; /* for its window to close, in this order; 0: it does not */
 };
 

@@ -78,26 +78,6 @@ is_silenced(const struct entry *e)
 	    e->alarm.stand == STAND_CONTROLLED;
 }
 
-static void
-settle_below(struct alarms *alarms, const struct entry *e, unsigned depth)
-{
-	struct entry *effect;
-
-	LIST_FOREACH(effect, &e->effects, in_effects)
-	{
-		settle(alarms, effect);
-		if (depth < CAUSES_DEEP)
-			settle_below(alarms, effect, depth + 1);
-	}
-}
-
-void
-silenced_below(struct alarms *alarms, struct entry *e, bool was_silenced)
-{
-	if (was_silenced != is_silenced(e))
-		settle_below(alarms, e, 0);
-}
-
 void
 silenced_release(struct alarms *alarms, struct entry *e)
 {
