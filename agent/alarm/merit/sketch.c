@@ -52,7 +52,10 @@ sketch_add(struct sketch *s, uint64_t key, uint32_t n, uint32_t error, uint32_t 
 	item.error = sum(item.error, error);
 	item.example = example;
 	uint32_t to = sketch_place(s, at, item.count);
-	memmove(&s->items[to + 1], &s->items[to], (at - to) * sizeof(item));
+	if (n == 1 && at > to) /* those between have one count: the first of them changes places with it */
+		s->items[at] = s->items[to];
+	else
+		memmove(&s->items[to + 1], &s->items[to], (at - to) * sizeof(item));
 	s->items[to] = item;
 }
 
