@@ -7,6 +7,7 @@
 
 #include "agent/alarm/silence/arc_rules.h"
 #include "agent/alarm/silence/silence.h"
+#include "agent/alarm/table.h"
 #include "agent/view/order.h"
 #include "support/calendar.h"
 
@@ -33,6 +34,9 @@ struct terms {
  */
 struct silence {
 	TAILQ_ENTRY(silence) next; /* in lists[kind]: shelves in their order */
+	TAILQ_ENTRY(silence) wide; /* in wide[kind], or: */
+	struct link narrow;        /* match.c: by its resource, or its site */
+	bool is_narrow;
 	uint32_t holder;
 	struct terms *terms;
 	bool is_staged;   /* it exists when all that is on its way is durable */
@@ -57,7 +61,8 @@ struct silences {
 	struct model *model;
 	struct silence_settings settings;
 	struct loop_owner owner;
-	struct silence_list lists[SILENCE_KINDS];
+	struct silence_list lists[SILENCE_KINDS], wide[SILENCE_KINDS];
+	struct table narrow;
 	size_t counts[SILENCE_KINDS];
 	/* All, also those that are only staged: shelves and windows by (length, octets) of their names. */
 	struct silence *by_name[SILENCE_KINDS][SILENCE_RULES_MAX];
@@ -118,6 +123,12 @@ bool criteria_are_none(const struct silence_criteria *criteria);
 int
 criteria_check(const struct silence_criteria *criteria, const struct model *model, char *error, size_t size);
 void criteria_extent(const struct silence_criteria *criteria, struct silence_extent *extent);
+
+/* match.c */
+int match_insert(struct silences *silences, struct silence *silence); /* 0 or -ENOMEM */
+void match_remove(struct silences *silences, struct silence *silence);
+const struct silence *
+match_first(const struct silences *silences, enum silence_kind kind, const struct silence_subject *subject);
 
 /* arc.c */
 void

@@ -86,7 +86,7 @@ static int
 place_find(const struct silences *silences, const struct silence_request *r, int64_t *place, char *error,
     size_t size)
 {
-	const struct silence_list *list = &silences->lists[SILENCE_SHELF];
+	const struct silence_list *list = &silences->lists[r->kind];
 	const struct silence *last = TAILQ_LAST(list, silence_list);
 
 	if (r->kind != SILENCE_SHELF || r->before == NULL) {

@@ -46,8 +46,10 @@ silences_new(struct loop *loop, struct store *store, struct scopes *scopes, stru
 	silences->settings.arc_timed_ms = or_default(settings->arc_timed_ms, TIMED_MS);
 	silences->settings.arc_bound_ms = or_default(settings->arc_bound_ms, BOUND_MS);
 	silences->owner.name = "alarm";
-	for (size_t i = 0; i < SILENCE_KINDS; i++)
+	for (size_t i = 0; i < SILENCE_KINDS; i++) {
 		TAILQ_INIT(&silences->lists[i]);
+		TAILQ_INIT(&silences->wide[i]);
+	}
 	silences->rows = order_new(scopes);
 	silences->holders = order_new(scopes);
 	silences->timer = loop_timer_new(loop, &silences->owner, timer_rings, silences);
@@ -78,6 +80,7 @@ silences_free(struct silences *silences)
 		while ((silence = TAILQ_FIRST(&silences->lists[i])) != NULL)
 			silence_free(silences, silence);
 	loop_timer_free(silences->timer);
+	table_fini(&silences->narrow);
 	order_free(silences->rows);
 	order_free(silences->holders);
 	free(silences);
@@ -150,6 +153,8 @@ index_insert(struct silences *silences, struct silence *silence)
 	if (kind == SILENCE_ARC)
 		return order_insert(silences->rows,
 		    arc_key(criteria->resource, silence->terms->probable_cause), criteria->resource, silence);
+	if (match_insert(silences, silence) < 0)
+		return -ENOMEM;
 	size_t i = name_place(silences, kind, silence->terms->request.name);
 	struct silence **at = &silences->by_name[kind][i];
 	memmove(at + 1, at, (silences->counts[kind] - i) * sizeof(*at));
@@ -193,6 +198,7 @@ silence_free(struct silences *silences, struct silence *silence)
 		order_remove(
 		    silences->rows, arc_key(request->criteria.resource, silence->terms->probable_cause));
 	} else {
+		match_remove(silences, silence);
 		struct silence **at = &silences->by_name[kind][name_place(silences, kind, request->name)];
 		memmove(at, at + 1,
 		    (size_t)(&silences->by_name[kind][silences->counts[kind] - 1] - at) * sizeof(*at));
@@ -292,17 +298,18 @@ bool
 silence_find(
     const struct silences *silences, const struct silence_subject *subject, struct silence_verdict *out)
 {
-	const struct silence *silence;
-
 	*out = (struct silence_verdict){ .kind = SILENCE_NONE };
 	if (subject->type->is_safety)
 		return false;
-	for (unsigned kind = SILENCE_SHELF; kind <= SILENCE_WINDOW; kind++)
-		TAILQ_FOREACH(silence, &silences->lists[kind], next)
-	if (silence->is_in_force && criteria_match(&silence->terms->request.criteria, subject)) {
-		answer(silence, (enum silence_kind)kind, out);
-		return true;
+	for (enum silence_kind kind = SILENCE_SHELF; kind <= SILENCE_WINDOW; kind++) {
+		const struct silence *first = match_first(silences, kind, subject);
+		if (first != NULL) {
+			answer(first, kind, out);
+			return true;
+		}
 	}
+	if (silences->counts[SILENCE_ARC] == 0)
+		return false;
 	return row_answers(silences, subject->resource, subject->type->probable_cause, out) ||
 	    row_answers(silences, subject->resource, 0, out);
 }

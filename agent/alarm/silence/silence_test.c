@@ -129,6 +129,68 @@ the_first_shelf_that_matches_wins_and_one_may_be_put_before_another(void)
 	fixture_stop(&f);
 }
 
+/* However they are found, the one in front wins: a hundred shelves at random places, held against their order. */
+static void
+the_first_of_many_wins_whatever_it_is_about(void)
+{
+	static const char *const sites[] = { "NIN-1", "NIN-2", "MSL-1" };
+	static char names[100][8];
+	struct silence_info info;
+	unsigned seed = 7;
+
+	fixture_start(&f);
+	for (size_t i = 0; i < 100; i++) {
+		snprintf(names[i], sizeof(names[i]), "s%zu", i);
+		unsigned what = (unsigned)rand_r(&seed) % 5;
+		const char *site = sites[(unsigned)rand_r(&seed) % 3];
+		struct silence_request request = SHELF(names[i], .max_severity = 3 + rand_r(&seed) % 4);
+		if (what == 0)
+			request.criteria.site = site;
+		else if (what == 1)
+			request.criteria.site = "NIN-*";
+		else if (what == 2)
+			request.criteria.area = "nineveh";
+		else if (what == 3)
+			request.criteria.resource = fixture_device(&f, site, "power");
+		if (what == 3) {
+			request.criteria.type = "power/mains-failure";
+			request.criteria.qualifier = "";
+		}
+		if (i > 0 && rand_r(&seed) % 2 == 0)
+			request.before = names[(unsigned)rand_r(&seed) % i];
+		CU_ASSERT_EQUAL_FATAL(add(request), 0);
+	}
+	for (int round = 0; round < 90; round++) {
+		const char *site = sites[round % 3];
+		int severity = TOWERD_WARNING + round / 3 % 4;
+		char first[16] = "";
+		unsigned best = 1000;
+		for (size_t i = 0; i < 100; i++) {
+			if (!described(SILENCE_SHELF, names[i], &info) ||
+			    severity > info.criteria.max_severity)
+				continue;
+			const char *is = info.criteria.site;
+			bool fits = info.criteria.resource != 0
+			    ? info.criteria.resource == fixture_device(&f, site, "power")
+			    : is != NULL ? strcmp(is, site) == 0 || (is[4] == '*' && site[0] == 'N')
+					 : info.criteria.area == NULL || site[0] == 'N';
+			if (fits && position(names[i]) < best) {
+				best = position(names[i]);
+				snprintf(first, sizeof(first), "shelf %s", names[i]);
+			}
+		}
+		BY(site, "power/mains-failure", severity, first);
+		/* The winner goes, and the next one takes its place. */
+		if (first[0] == '\0')
+			continue;
+		CU_ASSERT_EQUAL(silence_remove(f.silences, SILENCE_SHELF, first + 6, "uid 7", f.error,
+				    sizeof(f.error), NULL, NULL),
+		    0);
+		loop_step(f.loop, 0);
+	}
+	fixture_stop(&f);
+}
+
 static void
 nothing_silences_what_is_about_safety(void)
 {
@@ -375,6 +437,7 @@ what_ended_while_the_agent_was_down_is_over_at_the_start(void)
 static const struct claim claims[] = {
 	CLAIM(all_criteria_must_hold),
 	CLAIM(the_first_shelf_that_matches_wins_and_one_may_be_put_before_another),
+	CLAIM(the_first_of_many_wins_whatever_it_is_about),
 	CLAIM(nothing_silences_what_is_about_safety),
 	CLAIM(a_silence_without_owner_reason_or_end_cannot_be_made),
 	CLAIM(it_ends_by_itself_and_the_list_hears_of_both),
