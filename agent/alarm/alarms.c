@@ -129,7 +129,7 @@ alarms_free(struct alarms *alarms)
 	if (alarms->window_timer != NULL)
 		throttle_free(alarms);
 	expiry_free(alarms);
-	silences_free(alarms->silences);
+	silenced_free(alarms);
 	judge_free(alarms);
 	doubts_free(alarms);
 	correlation_free(alarms);

@@ -209,6 +209,12 @@ struct alarms {
 	struct loop_timer *window_timer;
 
 	struct silences *silences;
+	struct sweep { /* silenced.c */
+		bool is_on;
+		const char *area; /* interned; NULL: everything */
+		struct order_key at;
+		struct loop_timer *timer;
+	} sweep;
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
@@ -297,6 +303,7 @@ void entry_effect_left(struct alarms *alarms, struct entry *cause);
 
 /* silenced.c: what a person's word keeps from being told. */
 int silenced_new(struct alarms *alarms);
+void silenced_free(struct alarms *alarms);
 void silenced_start(struct alarms *alarms); /* after the list was loaded */
 enum alarm_stand
 silenced_stand(struct alarms *alarms, struct entry *entry); /* of an active one; FREE: nobody does */

@@ -2,6 +2,7 @@
 /* Between the list and what silences it: who silences an alarm, and which alarms are to be judged anew when a silence begins or ends. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/alarm/list/inside.h"
@@ -95,6 +96,53 @@ silenced_heard(struct alarms *alarms, const struct entry *e)
 	arc_alarm_changed(alarms->silences, &subject, e->alarm.severity > TOWERD_CLEARED);
 }
 
+/*
+ * A silence of an area, or of everything, begins or ends for very many alarms at once: they are judged anew in the order of their numbers, a piece
+ * in each turn of the loop. What changes meanwhile is judged as it changes.
+ */
+
+#define SWEEP_PIECE 256
+
+static void
+sweep_go(void *arg)
+{
+	struct alarms *alarms = arg;
+	const struct scope *everything = scopes_all(alarms->scopes);
+	struct sweep *sweep = &alarms->sweep;
+	struct entry *e = NULL;
+
+	if (alarms->is_stopped)
+		return;
+	for (unsigned i = 0; i < SWEEP_PIECE; i++) {
+		e = order_seek(alarms->by_number, everything, sweep->at, false, &sweep->at);
+		if (e == NULL)
+			break;
+		if (sweep->area == NULL || scope_area_covers(sweep->area, e->area))
+			entry_rejudge(alarms, e);
+	}
+	sweep->is_on = e != NULL;
+	if (sweep->is_on)
+		loop_timer_start(sweep->timer, 0);
+}
+
+/* One that is under way begins anew, over everything unless it is about the same area. "": everything. */
+static void
+sweep_start(struct alarms *alarms, const char *area)
+{
+	struct sweep *sweep = &alarms->sweep;
+	const char *kept = area[0] != '\0' ? intern_take(alarms->texts, area) : NULL;
+
+	if (sweep->is_on && kept != sweep->area) {
+		intern_drop(alarms->texts, kept);
+		kept = NULL;
+	}
+	intern_drop(alarms->texts, sweep->area);
+	sweep->area = kept;
+	sweep->at = (struct order_key){ 0, 0 };
+	sweep->is_on = true;
+	loop_timer_start(sweep->timer, 0);
+}
+
 /* What a silence asks for. */
 
 static bool
@@ -114,31 +162,32 @@ has_alarm(void *arg, uint32_t resource, unsigned probable_cause)
 	return false;
 }
 
-/* All that is active at a site, or of one resource there. */
+/* All that is active at a site, or of one resource there. What is told may raise and clear others: the list is walked by numbers. */
 static void
 rejudge_place(struct alarms *alarms, uint32_t site, uint32_t resource)
 {
-	struct place *place = place_of(alarms, site, false);
-	struct entry *e, *next;
+	const struct place *place = place_of(alarms, site, false);
+	const struct entry *each;
+	size_t count = 0, i = 0;
 
-	for (e = place != NULL ? LIST_FIRST(&place->entries) : NULL; e != NULL; e = next) {
-		next = LIST_NEXT(e, in_place);
-		if (resource == 0 || e->alarm.resource == resource)
+	if (place == NULL)
+		return;
+	LIST_FOREACH(each, &place->entries, in_place)
+	count += resource == 0 || each->alarm.resource == resource;
+	uint64_t *numbers = calloc(count + 1, sizeof(*numbers));
+	if (numbers == NULL) { /* in its turn, then */
+		sweep_start(alarms, "");
+		return;
+	}
+	LIST_FOREACH(each, &place->entries, in_place)
+	if (resource == 0 || each->alarm.resource == resource)
+		numbers[i++] = each->alarm.number;
+	for (i = 0; i < count; i++) {
+		struct entry *e = entry_at(alarms, numbers[i]);
+		if (e != NULL && e->alarm.severity > TOWERD_CLEARED)
 			entry_rejudge(alarms, e);
 	}
-}
-
-/* In the order of numbers: one silence may end for many alarms, and each costs what it costs to tell it. */
-static void
-rejudge_all(struct alarms *alarms, const char *area)
-{
-	const struct scope *everything = scopes_all(alarms->scopes);
-	struct order_key at = { 0, 0 };
-	struct entry *e;
-
-	while ((e = order_seek(alarms->by_number, everything, at, false, &at)) != NULL)
-		if (area == NULL || scope_area_covers(area, e->area))
-			entry_rejudge(alarms, e);
+	free(numbers);
 }
 
 static void
@@ -154,7 +203,7 @@ changed(void *arg, const struct silence_extent *extent)
 	if (site != NULL || extent->resource != 0)
 		rejudge_place(alarms, site != NULL ? site->entity.number : 0, extent->resource);
 	else if (extent->site == NULL)
-		rejudge_all(alarms, extent->area);
+		sweep_start(alarms, extent->area != NULL ? extent->area : "");
 }
 
 int
@@ -169,14 +218,25 @@ silenced_new(struct alarms *alarms)
 
 	alarms->silences =
 	    silences_new(alarms->loop, alarms->store, alarms->scopes, alarms->model, &settings);
-	return alarms->silences != NULL ? 0 : -ENOMEM;
+	alarms->sweep.timer = loop_timer_new(alarms->loop, &alarms->owner, sweep_go, alarms);
+	return alarms->silences != NULL && alarms->sweep.timer != NULL ? 0 : -ENOMEM;
+}
+
+void
+silenced_free(struct alarms *alarms)
+{
+	loop_timer_free(alarms->sweep.timer);
+	silences_free(alarms->silences);
 }
 
 void
 silenced_start(struct alarms *alarms)
 {
 	silences_start(alarms->silences);
-	rejudge_all(alarms, NULL);
+	do
+		sweep_go(alarms);
+	while (alarms->sweep.is_on);
+	loop_timer_stop(alarms->sweep.timer);
 }
 
 struct silences *

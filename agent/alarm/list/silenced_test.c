@@ -153,6 +153,48 @@ the_end_of_a_shelf_is_told_without_anyone_asking(void)
 	fixture_stop(&f);
 }
 
+static int
+count_shelved(void *arg, const struct alarm *alarm)
+{
+	*(unsigned *)arg += alarm->stand == STAND_SHELVED;
+	return 0;
+}
+
+static unsigned
+shelved(void)
+{
+	unsigned count = 0;
+
+	alarms_each_at(f.alarms, model_site(f.model, "NIN-1"), count_shelved, &count);
+	return count;
+}
+
+/* More than are judged anew in one turn, by silences that overlap. */
+static void
+a_silence_of_very_many_begins_and_ends_for_all_of_them(void)
+{
+	char qualifier[16];
+
+	start();
+	for (int i = 0; i < 700; i++) {
+		snprintf(qualifier, sizeof(qualifier), "%d", i);
+		CU_ASSERT_EQUAL(alarm_raise(f.alarms, power, MAINS, qualifier, 0, NULL, 0), 0);
+	}
+	fixture_step(&f, 1000);
+	shelve("type", &(const struct silence_criteria){ .type = "power/*" });
+	fixture_step(&f, 100);
+	CU_ASSERT_EQUAL(shelved(), 700);
+	shelve("area", &(const struct silence_criteria){ .area = "nineveh/east" });
+	unshelve("type"); /* while that is still being judged */
+	fixture_step(&f, 100);
+	CU_ASSERT_EQUAL(shelved(), 700);
+	CU_ASSERT_EQUAL(held("area"), 700);
+	unshelve("area");
+	fixture_step(&f, 100);
+	CU_ASSERT_EQUAL(shelved(), 0);
+	fixture_stop(&f);
+}
+
 /* The operator's life of an alarm: the shelves that it was on (RFC 8632, 3.5.2). */
 static void
 being_shelved_stands_in_its_history_once_also_over_a_restart(void)
@@ -392,6 +434,7 @@ static const struct claim claims[] = {
 	CLAIM(what_was_told_before_is_told_as_cleared_under_any_silence),
 	CLAIM(an_alarm_that_becomes_worse_than_the_shelf_takes_is_told),
 	CLAIM(the_end_of_a_shelf_is_told_without_anyone_asking),
+	CLAIM(a_silence_of_very_many_begins_and_ends_for_all_of_them),
 	CLAIM(being_shelved_stands_in_its_history_once_also_over_a_restart),
 	CLAIM(a_shelf_that_ended_while_the_agent_was_down_holds_nothing),
 	CLAIM(what_is_about_safety_is_told_under_a_shelf_of_everything),
