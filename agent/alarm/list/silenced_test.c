@@ -27,7 +27,7 @@ shelve(const char *name, const struct silence_criteria *criteria)
 	const struct silence_request request = { .kind = SILENCE_SHELF,
 		.name = name,
 		.criteria = *criteria,
-		.is_everything = criteria->site == NULL && criteria->type == NULL,
+		.is_everything = criteria->site == NULL && criteria->area == NULL && criteria->type == NULL,
 		.owner = "north desk",
 		.reason = "works",
 		.until_ms = loop_utc_ms(f.loop) + HOUR_MS };
