@@ -45,10 +45,9 @@ class Nms:
 
     def read(self):
         """Takes what has arrived since; self."""
-        notifications = self.receiver.notifications()
-        for notification in notifications[self._taken:]:
+        for notification in self.receiver.notifications(self._taken):
             self._take(notification)
-        self._taken = len(notifications)
+            self._taken += 1
         return self
 
     def rows(self):

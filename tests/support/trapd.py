@@ -53,8 +53,8 @@ class Trapd:
             rows = [line.split() for line in f.readlines()[1:]]
         return sum(int(row[4].split(":")[1], 16) for row in rows if int(row[1].split(":")[1], 16) == self.port)
 
-    def notifications(self):
-        """In the order of their arrival."""
+    def notifications(self, start=0):
+        """In the order of their arrival, from number `start` on."""
         try:
             with open(self.log, errors="surrogateescape") as f:
                 f.seek(self._read)
@@ -72,7 +72,7 @@ class Trapd:
                 if match:
                     varbinds[match.group(1)] = match.group(2)
             self._found.append(varbinds)
-        return [dict(varbinds) for varbinds in self._found]
+        return [dict(varbinds) for varbinds in self._found[start:]]
 
     def sequences(self):
         """Journal numbers, in the order of arrival."""
