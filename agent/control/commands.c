@@ -188,27 +188,34 @@ void
 command_list(const struct command_parts *parts, struct control_call *call, const char *name)
 {
 	const struct view *view = views_find(parts->views, name);
+
+	if (view == NULL)
+		command_refuse(call, "this agent has no %s", name);
+	else
+		command_list_view(call, view, 0);
+}
+
+void
+command_list_view(struct control_call *call, const struct view *view, int first)
+{
 	struct view_filter filters[FILTERS_MAX];
 	char words[FILTERS_MAX][64];
+	int count = call->argc - first;
 
-	if (view == NULL) {
-		command_refuse(call, "this agent has no %s", name);
-		return;
-	}
-	if (call->argc > FILTERS_MAX) {
+	if (count > FILTERS_MAX) {
 		command_refuse(call, "at most %d conditions", FILTERS_MAX);
 		return;
 	}
-	for (int i = 0; i < call->argc; i++) {
-		const char *equals = strchr(call->argv[i], '=');
-		size_t len = equals == NULL ? 0 : (size_t)(equals - call->argv[i]);
+	for (int i = 0; i < count; i++) {
+		const char *argument = call->argv[first + i], *equals = strchr(argument, '=');
+		size_t len = equals == NULL ? 0 : (size_t)(equals - argument);
 		if (equals == NULL || len >= sizeof(words[i])) {
 			command_refuse(call,
 			    "\"%s\" is no condition: COLUMN=VALUE is one, and a VALUE may end in *",
-			    call->argv[i]);
+			    argument);
 			return;
 		}
-		memcpy(words[i], call->argv[i], len);
+		memcpy(words[i], argument, len);
 		words[i][len] = '\0';
 		if (view_column_find(view, call->scope, words[i]) == NULL) {
 			command_refuse(call, "%s has no column \"%s\"", view->title, words[i]);
@@ -216,6 +223,6 @@ command_list(const struct command_parts *parts, struct control_call *call, const
 		}
 		filters[i] = (struct view_filter){ words[i], equals + 1 };
 	}
-	control_print_view(call, view, filters, (size_t)call->argc);
+	control_print_view(call, view, filters, (size_t)count);
 	control_exit(call, 0);
 }

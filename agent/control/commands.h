@@ -41,6 +41,8 @@ void command_usage(struct control_call *call, const char *usage); /* "site show 
 void command_refuse(struct control_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A view, filtered by the arguments WORD=VALUE (words: the columns' own). */
 void command_list(const struct command_parts *parts, struct control_call *call, const char *view);
+/* The same of a view in hand, by the arguments from `first` on. */
+void command_list_view(struct control_call *call, const struct view *view, int first);
 /* An alarm that the caller may see, by its number in argv[0]; NULL: it was refused. */
 const struct alarm *
 command_alarm(const struct command_parts *parts, struct control_call *call, const char *usage);

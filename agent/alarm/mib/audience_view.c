@@ -3,8 +3,12 @@
  * TOWERD-ALARM-MIB: towerdAudienceTable, who listens, what each asked for, and how far behind it is; and for people, without a place in a MIB, what
  * each holds, as it was told.
  */
+#include <errno.h>
+#include <string.h>
+
 #include "agent/alarm/list/queue.h"
 #include "agent/alarm/mib/alarm_rows.h"
+#include "agent/alarm/mib/held_view.h"
 
 static bool
 audience_seek_in(
@@ -150,6 +154,41 @@ static const struct view_column held_columns[] = {
 	VIEW_COLUMN(10, "towerdHeldIndex", TOWERD_UNSIGNED, .get = active_index),
 	VIEW_COLUMN(11, "towerdHeldJournal", TOWERD_COUNTER64, .get = held_journal),
 };
+
+/* The rows of one list: from its first one, until they are another's. */
+static bool
+one_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
+{
+	const char *name = ((const struct held_view *)view)->list;
+	const struct alarm_list list = { .name = name };
+	uint32_t first[1 + AUDIENCE_NAME_MAX];
+	size_t first_len = alarm_list_index(&list, first);
+	bool is_before = view_key_compare(key, len, first, first_len) < 0;
+
+	return (is_before ? active_seek(view, row, first, first_len, true)
+			  : active_seek(view, row, key, len, inclusive)) &&
+	    strcmp(alarm_list_of(row).name, name) == 0;
+}
+
+static bool
+one_next(const struct view *view, struct view_row *row)
+{
+	return active_next(view, row) &&
+	    strcmp(alarm_list_of(row).name, ((const struct held_view *)view)->list) == 0;
+}
+
+int
+held_view_of(const struct alarms *alarms, const struct views *views, const char *list, struct held_view *out)
+{
+	const struct view *all = views_find(views, "towerdHeldTable");
+
+	if (all == NULL || audience_find(alarms, list) < 0)
+		return -ENOENT;
+	*out = (struct held_view){ .view = *all, .list = list };
+	out->view.seek = one_seek;
+	out->view.next = one_next;
+	return 0;
+}
 
 static const struct view templates[] = {
 	{ .name = "towerdAudienceTable",
