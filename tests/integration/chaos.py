@@ -80,12 +80,14 @@ class Watcher:
         return {Alarm(*(row["towerdAlarm" + name] for name in ("Site", "Device", "Sensor", "Type", "Severity")))
                 for row in self.alarms() if not row["towerdAlarmType"].startswith("agent/") and row["towerdAlarmType"] not in SUMMARIES}
 
+    def clock_of(self, utc):
+        return (datetime.fromisoformat(utc).timestamp() * 1000 - self.begin_ms) / 1000
+
     def records(self):
         """Of alarms, as (clock in seconds, type of the record, body)."""
         for record in self.ask("journal", "--since", "0").lines():
             if record["type"].startswith("alarm."):
-                utc_ms = datetime.fromisoformat(record["time"]).timestamp() * 1000
-                yield (utc_ms - self.begin_ms) / 1000, record["type"], json.loads(record["body"])
+                yield self.clock_of(record["time"]), record["type"], json.loads(record["body"])
 
     def told(self):
         """(clock, site or feeder, type, whether it is over) of each alarm that was told."""
@@ -177,6 +179,12 @@ class Chaos(harness.TestCase):
             self.assertLessEqual(watcher.outages(), self.city.outages(share=0.25, least=1))
         return True
 
+    def assert_times(self, watcher):
+        """A clock that is hours ahead or weeks behind is nobody's: the alarm has the time at which it was heard of."""
+        for row in watcher.alarms():
+            raised = watcher.clock_of(row["towerdAlarmRaised"])
+            self.assertTrue(-86400 <= raised <= watcher.clock_s() + 600, row)
+
     def assert_sink(self, watcher):
         self.assertEqual(watcher.nms.read().rows(), list_rows(watcher.agent, SINK))
         held = {(row.site, row.type, row.severity) for row in watcher.nms.held.values() if row.site}
@@ -191,6 +199,7 @@ class Chaos(harness.TestCase):
         self.wait_clock(self.first.clock_s() + 5 * POLL_S)
         for watcher in self.watchers:
             self.assert_truth(watcher)
+            self.assert_times(watcher)
             self.wait(lambda: self.assert_sink(watcher), "the sink of %s to hold what it was told" % watcher.name)
             self.assertEqual(watcher.nms.faults, [])
         self.report()
