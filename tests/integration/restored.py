@@ -41,8 +41,9 @@ class Restored(harness.TestCase):
             alarm = {"id": name, "type": "site/obstruction-light", "state": state, "severity": "major", "text": "lamp " + name}
             subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker_port), "-q", "1", "-t",
                             "towers/site/COW-7/alarm", "-m", json.dumps(alarm)], check=True)
-            return (name in self.raised()) == (state == "raised")
-        self.wait_for(is_heard, "%s to be %s" % (name, state), alive=[self.agent.process])
+            row = self.raised().get(name)
+            return row is not None and row["towerdAlarmDurable"] if state == "raised" else row is None
+        self.wait_for(is_heard, "%s to be %s, durably" % (name, state), alive=[self.agent.process])
 
     def add_site(self, name):
         self.agent.ctl("site", "import", self.agent.write_inventory([TOWER, {"id": name, "area": "west", "power-feeder": "F-" + name}]))
