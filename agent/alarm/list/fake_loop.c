@@ -8,10 +8,11 @@
 
 struct loop_timer {
 	LIST_ENTRY(loop_timer) next;
+	TAILQ_ENTRY(loop_timer) in_running;
 	struct loop *loop;
 	int64_t due_ms;
-	uint64_t serial; /* those due together run in the order in which they were started; 0: idle */
-	bool is_idle;    /* for ever */
+	bool is_running;
+	bool is_idle; /* for ever */
 	void (*fn)(void *arg);
 	void *arg;
 };
@@ -25,8 +26,8 @@ struct post {
 
 struct loop {
 	int64_t now_ms;
-	uint64_t serial;
 	LIST_HEAD(, loop_timer) timers;
+	TAILQ_HEAD(running, loop_timer) running; /* by time, and as they were started */
 	TAILQ_HEAD(, post) posts;
 };
 
@@ -38,6 +39,7 @@ loop_new(const struct loop_settings *settings)
 	(void)settings;
 	loop->now_ms = 1;
 	LIST_INIT(&loop->timers);
+	TAILQ_INIT(&loop->running);
 	TAILQ_INIT(&loop->posts);
 	return loop;
 }
@@ -86,29 +88,44 @@ loop_timer_new(struct loop *loop, struct loop_owner *owner, void (*fn)(void *arg
 }
 
 void
-loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
+loop_timer_stop(struct loop_timer *timer)
 {
-	timer->due_ms = timer->loop->now_ms + (delay_ms > 0 ? delay_ms : 0);
-	timer->serial = timer->is_idle ? 0 : ++timer->loop->serial;
+	if (timer->is_running)
+		TAILQ_REMOVE(&timer->loop->running, timer, in_running);
+	timer->is_running = false;
 }
 
 void
-loop_timer_stop(struct loop_timer *timer)
+loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
 {
-	timer->serial = 0;
+	struct loop_timer *before;
+
+	loop_timer_stop(timer);
+	if (timer->is_idle)
+		return;
+	timer->due_ms = timer->loop->now_ms + (delay_ms > 0 ? delay_ms : 0);
+	timer->is_running = true;
+	TAILQ_FOREACH_REVERSE(before, &timer->loop->running, running, in_running)
+	if (before->due_ms <= timer->due_ms) {
+		TAILQ_INSERT_AFTER(&timer->loop->running, before, timer, in_running);
+		return;
+	}
+	TAILQ_INSERT_HEAD(&timer->loop->running, timer, in_running);
 }
 
 bool
 loop_timer_is_running(const struct loop_timer *timer)
 {
-	return timer->serial != 0;
+	return timer->is_running;
 }
 
 void
 loop_timer_free(struct loop_timer *timer)
 {
-	if (timer != NULL)
-		LIST_REMOVE(timer, next);
+	if (timer == NULL)
+		return;
+	loop_timer_stop(timer);
+	LIST_REMOVE(timer, next);
 	free(timer);
 }
 
@@ -136,19 +153,6 @@ loop_post_drop(struct loop *loop, const struct loop_owner *owner)
 	}
 }
 
-static struct loop_timer *
-timer_first(const struct loop *loop)
-{
-	struct loop_timer *timer, *first = NULL;
-
-	LIST_FOREACH(timer, &loop->timers, next)
-	if (timer->serial != 0 &&
-	    (first == NULL || timer->due_ms < first->due_ms ||
-		(timer->due_ms == first->due_ms && timer->serial < first->serial)))
-		first = timer;
-	return first;
-}
-
 void
 loop_step(struct loop *loop, int64_t ms)
 {
@@ -162,12 +166,12 @@ loop_step(struct loop *loop, int64_t ms)
 			post->fn(post->arg);
 			free(post);
 		}
-		timer = timer_first(loop);
+		timer = TAILQ_FIRST(&loop->running);
 		if (timer == NULL || timer->due_ms > end_ms)
 			break;
 		if (timer->due_ms > loop->now_ms)
 			loop->now_ms = timer->due_ms;
-		timer->serial = 0;
+		loop_timer_stop(timer);
 		timer->fn(timer->arg);
 	}
 	loop->now_ms = end_ms;
