@@ -64,8 +64,6 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	alarms->put_details = threshold_write;
 	alarms->on_hub = reachability_hub;
 	alarms->on_group = outage_look;
-	alarms->mains_kind = catalogue_find("mains.present")->kind.number;
-	alarms->runtime_kind = catalogue_find("battery.runtime")->kind.number;
 	alarms->texts = intern_new();
 	alarms->all = order_new(scopes);
 	alarms->by_number = order_new(scopes);
@@ -78,8 +76,8 @@ alarms_new(struct loop *loop, struct store *store, struct scopes *scopes, struct
 	    alarms->by_index == NULL || alarms->active == NULL || alarms->cleared_order == NULL ||
 	    throttle_new(alarms) < 0 || thresholds_new(alarms) < 0 || list_new(alarms) < 0 ||
 	    expiry_new(alarms) < 0 || silenced_new(alarms) < 0 || judge_new(alarms) < 0 ||
-	    correlation_new(alarms) < 0 || chattering_new(alarms) < 0 || figures_new(alarms) < 0 ||
-	    audiences_init(alarms) < 0) {
+	    correlation_new(alarms) < 0 || outages_new(alarms) < 0 || chattering_new(alarms) < 0 ||
+	    figures_new(alarms) < 0 || audiences_init(alarms) < 0) {
 		alarms_free(alarms);
 		return NULL;
 	}

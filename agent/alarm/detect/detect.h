@@ -42,6 +42,7 @@ bool reachability_is_silent(const struct alarms *alarms, const struct device *de
 void reachability_hub(struct alarms *alarms, const struct site *hub);
 
 /* outage.c */
+int outages_new(struct alarms *alarms);
 void outage_look(struct alarms *alarms, uint32_t group);
 void outage_reading(struct alarms *alarms, const struct sensor *sensor);
 void outages_free(struct alarms *alarms);

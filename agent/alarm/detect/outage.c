@@ -4,8 +4,10 @@
  * first, major when the first site is expected to go dark soon, or nobody can say and it lasts, critical when a site is dark.
  * What was worse stays so until it ends: sites that come back one by one make no noise. The text follows the counts.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/alarm/correlate/supply.h"
 #include "agent/alarm/detect/detect.h"
@@ -170,12 +172,25 @@ outage_reading(struct alarms *alarms, const struct sensor *sensor)
 	if (!sensor->has_value || sensor->quality != TOWERD_GOOD || alarms->settings.no_correlation)
 		return;
 	/* Mains is known where it is measured; that it is lost is for its alarm to say. */
-	if (sensor->kind == alarms->mains_kind && sensor->value != 0 &&
-	    supply_wait_end(supply, site->entity.number) == 0)
+	if (alarms->tells_mains[sensor->kind] && supply_wait_end(supply, site->entity.number) == 0)
 		supply_set_mains(supply, site->entity.number, SUPPLY_MAINS_PRESENT, 0);
 	if (sensor->kind == alarms->runtime_kind && site->is_on_battery)
 		supply_set_expected(
 		    supply, site->entity.number, loop_now_ms(alarms->loop) + runtime_least(sensor) * 1000);
+}
+
+int
+outages_new(struct alarms *alarms)
+{
+	alarms->runtime_kind = catalogue_find("battery.runtime")->kind.number;
+	alarms->tells_mains = calloc(catalogue_count(), sizeof(*alarms->tells_mains));
+	if (alarms->tells_mains == NULL)
+		return -ENOMEM;
+	for (unsigned kind = 0; kind < catalogue_count(); kind++)
+		for (const struct catalogue_rule *rule = catalogue_at(kind)->rules;
+		     rule < catalogue_at(kind)->rules + CATALOGUE_RULES && rule->when != 0; rule++)
+			alarms->tells_mains[kind] |= strcmp(rule->alarm_type, "power/mains-failure") == 0;
+	return 0;
 }
 
 void
@@ -183,6 +198,7 @@ outages_free(struct alarms *alarms)
 {
 	struct link *l;
 
+	free(alarms->tells_mains);
 	while ((l = table_pop(&alarms->outages)) != NULL) {
 		struct outage *o = LINKED(l, struct outage, by_number);
 		loop_timer_free(o->timer);

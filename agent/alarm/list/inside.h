@@ -218,8 +218,9 @@ struct alarms {
 	struct thresholds *thresholds;
 	struct table silent_sites; /* reachability.c: sites with a silent device that is not yet an alarm */
 	struct table stale_devices;
-	struct table outages;               /* outage.c */
-	unsigned mains_kind, runtime_kind;  /* of sensors */
+	struct table outages; /* outage.c */
+	bool *tells_mains;    /* by kind of sensor: its reading says whether mains is there */
+	unsigned runtime_kind;
 	struct deadlines *expiries, *waits; /* expiry.c, judge.c */
 	struct chatter_settings chatter;
 	struct deadlines *steadies; /* chattering.c */
