@@ -172,11 +172,12 @@ is_free(const struct maker *m, unsigned first, unsigned count)
 static unsigned
 free_place(struct maker *m, unsigned unit)
 {
-	for (;;) {
+	for (unsigned tries = 0; tries < 1000000; tries++) {
 		unsigned first = below(m, m->sites / unit) * unit;
 		if (is_free(m, first, unit))
 			return first;
 	}
+	bench_die("the fleet has no room for another %u sites with a cause of their own", unit);
 }
 
 static void
