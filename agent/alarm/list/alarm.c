@@ -81,6 +81,7 @@ entry_step(
 	chattering_note(alarms, e);
 	if (event != TOWERD_ALARM_CLEARED)
 		settle_below(alarms, e);
+	settle_above(alarms, e);
 	correlate_spread(alarms, e);
 	return rc;
 }

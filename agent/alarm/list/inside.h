@@ -327,6 +327,8 @@ void
 settle(struct alarms *alarms, struct entry *entry); /* by a record of its own, when anyone is to be told */
 /* Those that hang below it: who hears of their cause may be somebody else now. */
 void settle_below(struct alarms *alarms, struct entry *entry);
+/* Silenced causes of it may reach further than their silence now: then they are told. */
+void settle_above(struct alarms *alarms, const struct entry *entry);
 /* Why an audience holds something else than what is; a sentence without a full stop. */
 const char *settle_reason(const struct alarms *alarms, const struct entry *entry, unsigned audience);
 bool entry_is_told(const struct entry *entry);                /* somebody holds it */

@@ -157,6 +157,7 @@ entry_rejudge(struct alarms *alarms, struct entry *e)
 		alarm_row_write(alarms, e);
 	if (is_changed)
 		settle_below(alarms, e);
+	settle_above(alarms, e);
 }
 
 int

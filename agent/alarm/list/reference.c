@@ -85,17 +85,28 @@ is_asked_for(const struct reference_audience *audience, int told, int severity)
 	return is_above || (told != 0 && told >= audience->min_severity);
 }
 
-/* Who hears of a cause, now or later, needs not hear of what follows from it; a silenced one nobody hears of. While a cause ends, nobody knows what follows from what. */
+/* Who hears of a cause, now or later, needs not hear of what follows from it. While a cause ends, nobody knows what follows from what. */
 static bool
 is_cause_heard(const struct reference *r, int audience, int key)
 {
 	for (int c = r->alarms[key].cause; c >= 0; c = r->alarms[c].cause) {
 		const struct reference_alarm *cause = &r->alarms[c];
 		if (cause->ending.ms != 0 || cause->told[audience] != 0 ||
-		    ((r->audiences[audience].scope & 1u << c) && reference_stand(r, c) != STAND_SHELVED &&
+		    ((r->audiences[audience].scope & 1u << c) &&
 			is_asked_for(&r->audiences[audience], 0, cause->severity)))
 			return true;
 	}
+	return false;
+}
+
+/* What follows from it and is not silenced itself: a silence is not about that, so the cause is told. */
+static bool
+reaches_beyond_its_silence(const struct reference *r, int key)
+{
+	for (int k = 0; k < REFERENCE_KEYS; k++)
+		if (r->alarms[k].number != 0 && r->alarms[k].cause == key &&
+		    (reference_stand(r, k) != STAND_SHELVED || reaches_beyond_its_silence(r, k)))
+			return true;
 	return false;
 }
 
@@ -109,7 +120,9 @@ is_due(const struct reference *r, int audience, int key)
 		return false;
 	if (a->severity == TOWERD_CLEARED) /* always, to whoever was told that it began */
 		return a->told[audience] != 0 && a->ending.ms == 0;
-	if (stand != STAND_FREE && (stand != STAND_CONSEQUENCE || is_cause_heard(r, audience, key)))
+	if (stand == STAND_WAITING || stand == STAND_UNCONFIRMED ||
+	    (stand == STAND_CONSEQUENCE && is_cause_heard(r, audience, key)) ||
+	    (stand == STAND_SHELVED && !reaches_beyond_its_silence(r, key)))
 		return false;
 	return (r->audiences[audience].scope & 1u << key) &&
 	    is_asked_for(&r->audiences[audience], a->told[audience], a->severity);
@@ -259,6 +272,15 @@ settle(struct reference *r, int key)
 		note(r, "tell", key, told);
 }
 
+/* Silenced causes may reach further than their silence now. */
+static void
+settle_above(struct reference *r, int key)
+{
+	for (int c = r->alarms[key].cause; c >= 0; c = r->alarms[c].cause)
+		if (reference_stand(r, c) == STAND_SHELVED)
+			settle(r, c);
+}
+
 static void
 change_add(struct reference_alarm *a)
 {
@@ -329,6 +351,7 @@ reference_judge(struct reference *r, int key)
 	(void)judge(r, key);
 	settle(r, key);
 	settle_below(r, key);
+	settle_above(r, key);
 }
 
 static void
@@ -383,6 +406,7 @@ reference_raise(
 			a->expiry = due_at(r, r->now_ms + EVENT_MS);
 		step(r, "raise", key);
 		settle_below(r, key);
+		settle_above(r, key);
 		return;
 	}
 	bool is_confirmed = a->is_hint && !is_hint;
@@ -395,6 +419,7 @@ reference_raise(
 		a->severity = a->last = severity;
 		step(r, "change", key);
 		settle_below(r, key);
+		settle_above(r, key);
 		return;
 	}
 	if (is_reworded) {

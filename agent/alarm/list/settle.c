@@ -66,8 +66,8 @@ is_in_scope(const struct audience *audience, const struct entry *e)
 }
 
 /*
- * Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. Nobody hears of what is
- * silenced: a shelf on a hub does not hide the sites behind it. While a cause is ending nobody knows what follows from it and what does not.
+ * Whether an audience hears of what causes it, now or when its own turn comes: who does not, is told of the consequence. While a cause is ending nobody
+ * knows what follows from it and what does not.
  */
 static bool
 is_cause_heard(const struct audience *audience, unsigned number, const struct entry *e)
@@ -76,9 +76,21 @@ is_cause_heard(const struct audience *audience, unsigned number, const struct en
 
 	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
 		if (cause->is_ending || told_at(cause, number)->severity != 0 ||
-		    (!is_silenced(cause) && is_in_scope(audience, cause) &&
+		    (is_in_scope(audience, cause) &&
 			is_asked_for(&audience->filter, 0, cause->alarm.severity)))
 			return true;
+	return false;
+}
+
+/* A silence is about what meets its criteria, not about what follows from it: a cause that keeps back more than that is told. */
+static bool
+reaches_beyond_its_silence(const struct entry *e)
+{
+	const struct entry *effect;
+
+	LIST_FOREACH(effect, &e->effects, in_effects)
+	if (!is_silenced(effect) || reaches_beyond_its_silence(effect))
+		return true;
 	return false;
 }
 
@@ -94,7 +106,9 @@ is_due(const struct audience *audience, unsigned number, const struct entry *e)
 		return false;
 	if (a->stand == STAND_CHATTERING && a->severity <= held)
 		return false;
-	if (a->stand != STAND_FREE && a->stand != STAND_CONSEQUENCE && a->stand != STAND_CHATTERING)
+	if (a->stand == STAND_WAITING || a->stand == STAND_UNCONFIRMED)
+		return false;
+	if (is_silenced(e) && !reaches_beyond_its_silence(e))
 		return false;
 	return is_asked_for(&audience->filter, held, a->severity) && is_in_scope(audience, e);
 }
@@ -208,4 +222,14 @@ void
 settle_below(struct alarms *alarms, struct entry *e)
 {
 	settle_deep(alarms, e, 0);
+}
+
+void
+settle_above(struct alarms *alarms, const struct entry *e)
+{
+	struct entry *cause = e->cause;
+
+	for (unsigned depth = 0; cause != NULL && depth < CAUSES_DEEP; cause = cause->cause, depth++)
+		if (is_silenced(cause))
+			settle(alarms, cause);
 }

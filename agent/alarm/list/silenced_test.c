@@ -308,15 +308,29 @@ start_with_hub(void)
 }
 
 static void
-a_shelf_on_a_hub_does_not_hide_the_sites_behind_it(void)
+a_silenced_hub_is_told_itself_when_sites_behind_it_are_lost(void)
 {
 	start_with_hub();
 	shelve("hub", &(const struct silence_criteria){ .site = "HUB" });
-	const struct alarm *hub = lose("HUB"), *site = lose("A");
+	const struct alarm *hub = lose("HUB");
 	CU_ASSERT_EQUAL(hub->stand, STAND_SHELVED);
-	CU_ASSERT_EQUAL(site->stand, STAND_CONSEQUENCE);
 	CU_ASSERT_FALSE(is_told(hub));
-	CU_ASSERT_TRUE(is_told(site));
+	const struct alarm *site = lose("A");
+	CU_ASSERT_EQUAL(site->stand, STAND_CONSEQUENCE);
+	CU_ASSERT_TRUE(is_told(hub));
+	CU_ASSERT_FALSE(is_told(site));
+	fixture_stop(&f);
+}
+
+static void
+a_shelf_over_the_hub_and_all_behind_it_keeps_both(void)
+{
+	start_with_hub();
+	shelve("all", &(const struct silence_criteria){ .type = "comms/*" });
+	const struct alarm *hub = lose("HUB"), *site = lose("A");
+	CU_ASSERT_EQUAL(site->stand, STAND_SHELVED);
+	CU_ASSERT_FALSE(is_told(hub));
+	CU_ASSERT_FALSE(is_told(site));
 	fixture_stop(&f);
 }
 
@@ -439,7 +453,8 @@ static const struct claim claims[] = {
 	CLAIM(a_shelf_that_ended_while_the_agent_was_down_holds_nothing),
 	CLAIM(what_is_about_safety_is_told_under_a_shelf_of_everything),
 	CLAIM(why_names_who_silences_it_and_until_when),
-	CLAIM(a_shelf_on_a_hub_does_not_hide_the_sites_behind_it),
+	CLAIM(a_silenced_hub_is_told_itself_when_sites_behind_it_are_lost),
+	CLAIM(a_shelf_over_the_hub_and_all_behind_it_keeps_both),
 	CLAIM(who_was_told_of_the_hub_before_it_was_shelved_needs_no_more),
 	CLAIM(a_reader_sees_the_shelves_of_which_he_may_see_all),
 	CLAIM(any_key_stands_where_it_belongs_among_the_rows_of_arc),
