@@ -36,7 +36,7 @@ ended_bound(struct alarms *alarms)
 	struct entry *e, *next;
 	unsigned looked_at = 0;
 
-	/* One whose end somebody has still to hear of stays; there are few, and not many are looked at. */
+	/* One whose end somebody has still to hear of stays, and is out of the way of the others; not many are looked at. */
 	for (e = TAILQ_FIRST(&alarms->ended);
 	     e != NULL && alarms->ended_count > alarms->settings.ended_keep && looked_at < 16;
 	     e = next, looked_at++) {
@@ -45,6 +45,10 @@ ended_bound(struct alarms *alarms)
 			break;
 		if (!entry_is_told(e) && !e->is_ending)
 			purge(alarms, e);
+		else {
+			TAILQ_REMOVE(&alarms->ended, e, in_ended);
+			TAILQ_INSERT_BEFORE(TAILQ_LAST(&alarms->ended, entry_list), e, in_ended);
+		}
 	}
 }
 
