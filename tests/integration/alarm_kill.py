@@ -193,6 +193,7 @@ class AlarmKillTest(harness.TestCase):
                       "the sink to have every number", alive=[self.agent.process])
         self.sink.settle()
         self.nms.read()
+        self.read_journal()  # of what was told meanwhile
         self.assertEqual(self.nms.faults, [])
         self.assertEqual([told for told in self.nms.told if told.number not in self.told], [], "it was told what the journal does not know")
 

@@ -70,6 +70,8 @@ def plan(chance, leaves, feeders, towers):
 
 # A day in it.
 
+APART_S = 240  # between the faults that are left at its end
+
 Blow = namedtuple("Blow", "at_s verb what")  # verb: begin, end (of a Fault), or command (to the simulator of a site)
 
 
@@ -156,18 +158,18 @@ class Day:
             self.blows.append(Blow(at, "command", (self.chance.choice(self.fixed), command)))
 
     def leave_a_remainder(self):
-        """Of each kind one thing, and a third of what the end of the day finds broken, is not repaired."""
+        """Of each kind one thing, and a third of what the end of the day finds broken, is not repaired. One after the other: each is seen before the next."""
         ends = [b for b in self.blows if b.verb == "end" and b.at_s == self.end_s]
         for blow in ends:
             if self.chance.random() < 1 / 3:
                 self.blows.remove(blow)
-        last = self.end_s * 0.9
+        last = self.end_s * 0.9 - APART_S
         leaf = self.chance.choice(self.leaves)
         for kind, target in (("feeder", self.chance.choice(self.feeders)), ("blackout", self.chance.choice(self.hubs)),
                              ("link", (leaf, 0)), ("box", (self.chance.choice(self.fixed), "power")),
                              ("door", self.chance.choice(self.leaves)), ("box", (self.chance.choice(self.portable), "tower"))):
             fault = Fault(kind, target)
-            last += 60
+            last += APART_S
             if self.struck.get(fault, -1) < last:
                 self.counts[kind] = self.counts.get(kind, 0) + 1
                 self.blows.append(Blow(last, "begin", fault))

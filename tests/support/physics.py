@@ -125,11 +125,14 @@ class City:
         return found
 
     def roots(self):
-        """Ids of the silent sites that nothing else explains: one of their ways leads through hubs that all answer, and no outage has emptied their battery."""
+        """
+        Ids of the silent sites that nothing else explains: one of their ways leads through hubs that all answer, and no outage has emptied their battery, or
+        nobody has seen that it took their mains.
+        """
         out = self.outages()
         return {site.id for site in self.sites.values() if self.is_silent(site) and
                 (not site.paths or any(self.reached.issuperset(path) for path in site.paths)) and
-                not (site.feeder in out and site.charge == 0)}
+                not (site.feeder in out and site.charge == 0 and self.has_seen_mains_fail(site))}
 
     # What an observer should hold.
 
