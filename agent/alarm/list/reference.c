@@ -411,9 +411,9 @@ reference_raise(
 	}
 	bool is_confirmed = a->is_hint && !is_hint;
 	bool is_reworded = a->text != text;
-	a->is_hint = a->is_hint && is_hint;
 	a->text = text;
 	if (a->severity != severity) {
+		a->is_hint = a->is_hint && is_hint;
 		if (severity > a->severity)
 			a->operator_state = OPERATOR_NONE;
 		a->severity = a->last = severity;
@@ -424,8 +424,9 @@ reference_raise(
 	}
 	if (is_reworded) {
 		change_add(a);
-		note(r, "change", key, 0); /* the words alone are told to nobody */
+		note(r, "change", key, plan(r, key)); /* the words alone make nobody due */
 	}
+	a->is_hint = a->is_hint && is_hint;
 	if (is_confirmed)
 		reference_judge(r, key);
 }
