@@ -23,6 +23,17 @@ model_key(const struct alarm_type *type, char *key, size_t size)
 	snprintf(key, size, "%s:%u", type->name, type->probable_cause);
 }
 
+static bool
+is_key_of(const struct alarm_type *type, const char *key)
+{
+	char name[128];
+
+	if (strncmp(key, type->name, strlen(type->name)) != 0) /* there are as many of both */
+		return false;
+	model_key(type, name, sizeof(name));
+	return strcmp(name, key) == 0;
+}
+
 static int
 model_read(void *arg, const char *key, const char *body, size_t len)
 {
@@ -38,12 +49,9 @@ model_read(void *arg, const char *key, const char *body, size_t len)
 		return -EBADMSG;
 	if (number > l->largest)
 		l->largest = (uint32_t)number;
-	for (unsigned i = 0; i < alarm_type_count(); i++) {
-		char name[128];
-		model_key(alarm_type_at(i), name, sizeof(name));
-		if (strcmp(name, key) == 0)
+	for (unsigned i = 0; i < alarm_type_count(); i++)
+		if (is_key_of(alarm_type_at(i), key))
 			l->alarms->models.by_type[i] = (uint32_t)number;
-	}
 	return 0; /* a type that this version does not know: its number stays taken */
 }
 

@@ -84,6 +84,7 @@ struct bench {
 	struct reference_type types[TYPES];
 	struct reference_note notes[REFERENCE_NOTES];
 	int note_count;
+	bool has_restart; /* this sequence */
 	unsigned touched; /* keys that this sequence knows, a bit for each */
 	struct reference reference;
 	bool is_open[REFERENCE_AUDIENCES]; /* and what each asks for */
@@ -293,6 +294,16 @@ bench_close(struct bench *b)
 	fake_store_free(b->store);
 	scopes_free(b->scopes);
 	loop_free(b->loop);
+}
+
+/* Rows are read by a restart alone, and cost more than all the rest: other sequences do without (the linker's --wrap). */
+const char *__real_alarm_write_row(struct alarms *alarms, const struct entry *e);
+const char *__wrap_alarm_write_row(struct alarms *alarms, const struct entry *e);
+
+const char *
+__wrap_alarm_write_row(struct alarms *alarms, const struct entry *e)
+{
+	return bench.has_restart ? __real_alarm_write_row(alarms, e) : "{}";
 }
 
 /* Events, done to both. */
@@ -641,8 +652,11 @@ sequence_run(struct bench *b, const struct sequence *s)
 	b->why[0] = '\0';
 	b->reference.is_tie = false;
 	b->touched = 0;
-	for (int i = 0; i < s->count; i++)
+	b->has_restart = false;
+	for (int i = 0; i < s->count; i++) {
+		b->has_restart |= s->events[i].kind == EV_RESTART;
 		b->touched |= is_of_alarm(s->events[i].kind) ? 1u << s->events[i].key : 0;
+	}
 	running = s;
 	while (done < s->count && b->why[0] == '\0') {
 		event_do(b, &s->events[done++]);
