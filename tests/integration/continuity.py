@@ -123,7 +123,9 @@ class ContinuityTest(harness.TestCase):
         self.goes_on("v3", 534)
         self.check("v3", before, [("alarm.raise", IDENTITY)])
         text = [a["towerdAlarmText"] for a in self.agent.ctl("alarm", "list") if a["towerdAlarmType"] == IDENTITY][0]
-        self.assertIn("engine-id %s -> %s" % (FIRST_ENGINE, OTHER_ENGINE), text)
+        self.assertIn("engine-id is another", text)
+        for engine in (FIRST_ENGINE, OTHER_ENGINE): # whose boxes stand where is not for every reader
+            self.assertNotIn(engine, text)
 
     def test_a_swapped_box_is_one_alarm_and_the_history_goes_on(self):
         for slot, address in self.addresses.items():

@@ -45,7 +45,8 @@ class PollTest(FleetTestCase):
         self.assertEqual(self.presence(agent, "plant")["towerdDevicePresenceReason"], "no reply to 4 requests of 300 ms each")
         self.wait_alarms(agent, ("comms/device-unreachable", "S-1", "plant"))
         self.fleet.ask("dead " + b)
-        self.wait_alarms(agent, ("comms/site-unreachable", "S-1", ""))
+        # What was told of the device stays, as a consequence of the site's.
+        self.wait_alarms(agent, ("comms/site-unreachable", "S-1", ""), ("comms/device-unreachable", "S-1", "plant"))
         self.fleet.ask("alive *")
         self.wait_alarms(agent)
         self.assert_live(agent, "plant", a, "plant")
