@@ -15,8 +15,15 @@ purged(struct alarms *alarms, struct entry *e)
 {
 	struct entity *entity = model_entity(alarms->model, e->alarm.resource);
 
-	if (entity != NULL && entity->kind_of == ENTITY_SENSOR)
-		threshold_forget(alarms, (struct sensor *)entity);
+	if (entity == NULL || entity->kind_of != ENTITY_SENSOR)
+		return;
+	struct sensor *sensor = (struct sensor *)entity;
+	bool is_stale = sensor->watch != 0 && watch_is_stale(alarms, sensor);
+	if (is_stale) /* what is forgotten must not stay counted among its device's stale ones */
+		staleness_fresh(alarms, sensor);
+	threshold_forget(alarms, sensor);
+	if (is_stale)
+		staleness_stale(alarms, sensor);
 }
 
 struct alarms *
