@@ -542,6 +542,8 @@ reference_restart(struct reference *r)
 			a->cause = -1;
 		a->ending.ms = 0;
 	}
+	for (int k = -1; (k = next_of(r, k)) >= 0;) /* they are read in this order */
+		r->alarms[k].attached = ++r->serial;
 	for (int k = -1; (k = next_of(r, k)) >= 0;)
 		if (reference_is_active(r, k)) {
 			if (r->alarms[k].expiry.ms != 0)
