@@ -22,11 +22,11 @@ struct telling {
 	char texts[];                    /* of the record */
 };
 
-static void
-tell(const struct alarms *alarms, const struct telling *t, bool is_durable)
+/* As listeners hear it; `alarm` NULL: it is about the list. */
+static struct towerd_record
+record_of(const struct store_record *from, const struct towerd_alarm_record *alarm, bool is_durable)
 {
-	const struct store_record *from = &t->record;
-	struct towerd_record record = { .size = sizeof(record),
+	return (struct towerd_record){ .size = sizeof(struct towerd_record),
 		.number = from->number,
 		.time_ms = from->time_ms,
 		.is_durable = is_durable,
@@ -34,7 +34,13 @@ tell(const struct alarms *alarms, const struct telling *t, bool is_durable)
 		.actor = from->actor,
 		.object = from->object,
 		.body = from->body,
-		.alarm = &t->alarm };
+		.alarm = alarm };
+}
+
+static void
+tell(const struct alarms *alarms, const struct telling *t, bool is_durable)
+{
+	const struct towerd_record record = record_of(&t->record, &t->alarm, is_durable);
 
 	for (size_t i = 0; i < alarms->listener_count; i++)
 		if (alarms->listeners[i].told != NULL)
@@ -275,14 +281,7 @@ announce_again(struct alarms *alarms, struct entry *e)
 static void
 tell_list_record(const struct alarms *alarms, const struct store_record *from, bool is_durable)
 {
-	const struct towerd_record record = { .size = sizeof(record),
-		.number = from->number,
-		.time_ms = from->time_ms,
-		.is_durable = is_durable,
-		.type = from->type,
-		.actor = from->actor,
-		.object = from->object,
-		.body = from->body };
+	const struct towerd_record record = record_of(from, NULL, is_durable);
 
 	for (size_t i = 0; i < alarms->listener_count; i++)
 		if (alarms->listeners[i].list_record != NULL)

@@ -324,3 +324,34 @@ alarm_views_add(struct alarms *alarms, struct views *views, const struct view *f
 	}
 	return 0;
 }
+
+bool
+number_stand(struct view_row *row, struct order *order, struct order_key at, bool inclusive)
+{
+	const struct entry *e = order_seek(order, row->scope, at, inclusive, &at);
+
+	if (e == NULL)
+		return false;
+	row->object = e;
+	row->key[0] = (uint32_t)e->alarm.number;
+	row->key_len = 1;
+	return true;
+}
+
+bool
+number_seek(struct view_row *row, struct order *order, const uint32_t *key, size_t len, bool inclusive)
+{
+	uint32_t least[1];
+
+	return view_key_bound(key, len, inclusive, least, 1) &&
+	    number_stand(row, order, (struct order_key){ .hi = least[0] }, true);
+}
+
+struct silence_info
+row_silence(const struct view_row *row)
+{
+	struct silence_info info;
+
+	silence_describe(row_alarms(row)->silences, row->object, &info);
+	return info;
+}

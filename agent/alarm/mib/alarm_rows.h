@@ -6,6 +6,7 @@
 #include "agent/alarm/list/alarm_model.h"
 #include "agent/alarm/list/inside.h"
 #include "agent/alarm/mib/alarm_lists.h"
+#include "agent/alarm/silence/silence.h"
 #include "agent/view/view.h"
 
 /* The first state in a sorted array at or behind (number, x), where x is the member at `offset`. NULL: none. */
@@ -55,6 +56,11 @@ typedef size_t entry_count_fn(const struct entry *entry);
 bool positions_seek(struct view_row *row, struct order *order, entry_count_fn *count, const uint32_t *key,
     size_t len, bool inclusive);
 bool positions_next(struct view_row *row, struct order *order, entry_count_fn *count);
+
+/* A table by the alarm's number alone, over one of the list's orders; the row's object is a struct entry. */
+bool number_stand(struct view_row *row, struct order *order, struct order_key at, bool inclusive);
+bool number_seek(struct view_row *row, struct order *order, const uint32_t *key, size_t len, bool inclusive);
+struct silence_info row_silence(const struct view_row *row); /* of a row whose object is a silence */
 
 int alarm_views_add(struct alarms *alarms, struct views *views, const struct view *from, size_t count);
 

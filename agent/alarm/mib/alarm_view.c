@@ -3,34 +3,17 @@
 #include "agent/alarm/mib/alarm_rows.h"
 
 static bool
-alarm_stand(struct view_row *row, const struct entry *e)
-{
-	if (e == NULL)
-		return false;
-	row->object = e;
-	row->key[0] = (uint32_t)e->alarm.number;
-	row->key_len = 1;
-	return true;
-}
-
-static bool
 alarm_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
 {
-	const struct alarms *alarms = view->arg;
-	uint32_t least[1];
-
-	if (!view_key_bound(key, len, inclusive, least, 1))
-		return false;
-	struct order_key at = { .hi = least[0] };
-	return alarm_stand(row, order_seek(alarms->by_number, row->scope, at, true, &at));
+	return number_seek(row, ((const struct alarms *)view->arg)->by_number, key, len, inclusive);
 }
 
 static bool
 alarm_next(const struct view *view, struct view_row *row)
 {
-	const struct alarms *alarms = view->arg;
-	struct order_key at = alarm_number_key(((const struct entry *)row->object)->alarm.number);
-	return alarm_stand(row, order_seek(alarms->by_number, row->scope, at, false, &at));
+	const struct entry *e = row->object;
+	return number_stand(
+	    row, ((const struct alarms *)view->arg)->by_number, alarm_number_key(e->alarm.number), false);
 }
 
 static const struct alarm *

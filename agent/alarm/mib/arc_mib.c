@@ -10,15 +10,6 @@ static const uint32_t key_head[RESOURCE_LEN] = { RESOURCE_LEN, MIB_2, 47, 1, 1, 
 static const char *const row_states[] = { "active", NULL };
 static const char *const storage_types[] = { "nonVolatile", NULL };
 
-static struct silence_info
-info_of(const struct view_row *row)
-{
-	struct silence_info info;
-
-	silence_describe(row_alarms(row)->silences, row->object, &info);
-	return info;
-}
-
 static bool
 arc_stand(const struct view *view, struct view_row *row, const struct silence *silence)
 {
@@ -73,26 +64,26 @@ arc_next_row(const struct view *view, struct view_row *row)
 static struct towerd_value
 get_resource(const struct view_row *row)
 {
-	return row_resource(row, info_of(row).criteria.resource);
+	return row_resource(row, row_silence(row).criteria.resource);
 }
 
 static struct towerd_value
 get_cause(const struct view_row *row)
 {
-	return towerd_int(TOWERD_INTEGER, info_of(row).probable_cause);
+	return towerd_int(TOWERD_INTEGER, row_silence(row).probable_cause);
 }
 
 static struct towerd_value
 get_state(const struct view_row *row)
 {
-	return towerd_int(TOWERD_ENUM, info_of(row).state);
+	return towerd_int(TOWERD_ENUM, row_silence(row).state);
 }
 
 /* Seconds. */
 static struct towerd_value
 get_remaining(const struct view_row *row)
 {
-	return row_unsigned((uint64_t)(info_of(row).remaining_ms + 999) / 1000);
+	return row_unsigned((uint64_t)(row_silence(row).remaining_ms + 999) / 1000);
 }
 
 static struct towerd_value
@@ -112,7 +103,7 @@ get_storage_type(const struct view_row *row)
 #define TEXT_GETTER(name, member)                                      \
 	static struct towerd_value name(const struct view_row *row)    \
 	{                                                              \
-		const char *text = info_of(row).member;                \
+		const char *text = row_silence(row).member;            \
 		return view_text(row, "%s", text != NULL ? text : ""); \
 	}
 TEXT_GETTER(get_site, criteria.site)
@@ -123,19 +114,19 @@ TEXT_GETTER(get_reason, reason)
 static struct towerd_value
 get_ticket(const struct view_row *row)
 {
-	return row_unsigned(info_of(row).ticket);
+	return row_unsigned(row_silence(row).ticket);
 }
 
 static struct towerd_value
 get_held(const struct view_row *row)
 {
-	return row_unsigned(info_of(row).held);
+	return row_unsigned(row_silence(row).held);
 }
 
 static struct towerd_value
 get_until(const struct view_row *row)
 {
-	return towerd_int(TOWERD_DATE, info_of(row).until_ms);
+	return towerd_int(TOWERD_DATE, row_silence(row).until_ms);
 }
 
 #define LOCAL         VIEW_FLAGS(TOWERD_COLUMN_LOCAL)

@@ -17,28 +17,6 @@ alarm_of(const struct view_row *row)
 /* towerdClearedTable. */
 
 static bool
-number_stand(struct view_row *row, struct order *order, struct order_key at, bool inclusive)
-{
-	const struct entry *e = order_seek(order, row->scope, at, inclusive, &at);
-
-	if (e == NULL)
-		return false;
-	row->object = e;
-	row->key[0] = (uint32_t)e->alarm.number;
-	row->key_len = 1;
-	return true;
-}
-
-static bool
-number_seek(struct view_row *row, struct order *order, const uint32_t *key, size_t len, bool inclusive)
-{
-	uint32_t least[1];
-
-	return view_key_bound(key, len, inclusive, least, 1) &&
-	    number_stand(row, order, (struct order_key){ .hi = least[0] }, true);
-}
-
-static bool
 cleared_seek(const struct view *view, struct view_row *row, const uint32_t *key, size_t len, bool inclusive)
 {
 	return number_seek(row, alarms_of(view)->ended_order, key, len, inclusive);

@@ -4,15 +4,6 @@
 #include "agent/alarm/silence/silence.h"
 #include "agent/model/text_key.h"
 
-static struct silence_info
-info_of(const struct view_row *row)
-{
-	struct silence_info info;
-
-	silence_describe(row_alarms(row)->silences, row->object, &info);
-	return info;
-}
-
 static bool
 stand(const struct view *view, struct view_row *row, enum silence_kind kind, const uint32_t *key, size_t len,
     bool inclusive)
@@ -52,7 +43,7 @@ text_value(const struct view_row *row, const char *text)
 #define TEXT_GETTER(name, member)                                   \
 	static struct towerd_value name(const struct view_row *row) \
 	{                                                           \
-		return text_value(row, info_of(row).member);        \
+		return text_value(row, row_silence(row).member);    \
 	}
 TEXT_GETTER(get_name, name)
 TEXT_GETTER(get_site, criteria.site)
@@ -68,7 +59,7 @@ TEXT_GETTER(get_rule, rule)
 #define INT_GETTER(name, type, member)                              \
 	static struct towerd_value name(const struct view_row *row) \
 	{                                                           \
-		return towerd_int(type, info_of(row).member);       \
+		return towerd_int(type, row_silence(row).member);   \
 	}
 INT_GETTER(get_made, TOWERD_DATE, made_ms)
 INT_GETTER(get_until, TOWERD_DATE, until_ms)
@@ -79,14 +70,14 @@ INT_GETTER(get_in_force, TOWERD_TRUTH, is_in_force)
 static struct towerd_value
 get_qualifier(const struct view_row *row)
 {
-	const char *qualifier = info_of(row).criteria.qualifier;
+	const char *qualifier = row_silence(row).criteria.qualifier;
 	return qualifier != NULL ? text_value(row, qualifier) : row_none;
 }
 
 static struct towerd_value
 get_max_severity(const struct view_row *row)
 {
-	int severity = info_of(row).criteria.max_severity;
+	int severity = row_silence(row).criteria.max_severity;
 	return severity != 0 ? towerd_int(TOWERD_ENUM, severity) : row_none;
 }
 
@@ -99,13 +90,13 @@ get_position(const struct view_row *row)
 static struct towerd_value
 get_held(const struct view_row *row)
 {
-	return row_unsigned(info_of(row).held);
+	return row_unsigned(row_silence(row).held);
 }
 
 static struct towerd_value
 get_holds(const struct view_row *row)
 {
-	return row_counter(info_of(row).holds);
+	return row_counter(row_silence(row).holds);
 }
 
 /* Numbers 3 to 14 are the same in both. */
