@@ -234,8 +234,9 @@ int alarm_set_operator_state(struct alarms *alarms, uint64_t number, enum operat
     const char *actor, const char *text, model_done_fn *done, void *arg);
 
 /* Which alarms to purge or compress; zero means any (RFC 8632, purge-alarms, compress-alarms). */
+enum alarm_clearance { CLEARANCE_ANY, CLEARANCE_CLEARED, CLEARANCE_NOT_CLEARED };
 struct alarm_filter {
-	enum { CLEARANCE_ANY, CLEARANCE_CLEARED, CLEARANCE_NOT_CLEARED } clearance;
+	enum alarm_clearance clearance;
 	int64_t older_than_ms;                        /* last change at least this long ago */
 	int severity, severity_below, severity_above; /* the last severity that it had: this; less; more */
 	enum operator_state operator_state;

@@ -238,7 +238,7 @@ filter_take(struct control_call *call, struct alarm_filter *filter)
 		if ((*severities[i].severity = name_take(
 			 call, severities[i].argument, alarm_severity_names, TOWERD_INDETERMINATE, 0)) < 0)
 			return false;
-	filter->clearance = clearance;
+	filter->clearance = (enum alarm_clearance)clearance;
 	filter->operator_state = (enum operator_state)state;
 	filter->type = command_value(call, "type");
 	filter->qualifier = command_value(call, "qualifier");

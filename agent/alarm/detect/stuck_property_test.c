@@ -92,8 +92,8 @@ operate(void)
 	    f.alarms, model_site(f.model, devices[random_below(3)].site), operate_one, &number);
 	note("  an operator says something of alarm %" PRIu64 "\n", number);
 	if (number != 0)
-		(void)alarm_set_operator_state(
-		    f.alarms, number, OPERATOR_NONE + random_below(3), "uid 7", "", NULL, NULL);
+		(void)alarm_set_operator_state(f.alarms, number,
+		    (enum operator_state)(OPERATOR_NONE + random_below(3)), "uid 7", "", NULL, NULL);
 }
 
 static void

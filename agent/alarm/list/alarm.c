@@ -70,7 +70,8 @@ entry_step(
 	e->event_ms = event_ms;
 	history_add(alarms, e);
 	step_add(alarms, e,
-	    &(struct step){ .time_ms = a->changed_ms, .kind = names[event].kind, .detail = a->severity });
+	    &(struct step){
+		.time_ms = a->changed_ms, .kind = (uint8_t)names[event].kind, .detail = a->severity });
 	place_touch(alarms, a, event);
 	if (event != TOWERD_ALARM_CHANGED)
 		silenced_heard(alarms, e);

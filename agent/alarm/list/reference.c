@@ -331,7 +331,7 @@ judge(struct reference *r, int key)
 
 	find_cause(r, key);
 	a->is_waiting_for_cause = r->may_come[key] && !is_heard_of(a);
-	a->stand = reference_stand(r, key);
+	a->stand = (uint8_t)reference_stand(r, key);
 	if (a->stand != STAND_UNCONFIRMED && a->stand != STAND_WAITING)
 		a->patience.ms = a->patience_ms = 0;
 	else if (a->patience_ms == 0)
@@ -456,7 +456,7 @@ reference_operate(struct reference *r, int key, enum operator_state state)
 	if (a->number == 0)
 		return;
 	note(r, "operator", key, 0);
-	a->operator_state = state;
+	a->operator_state = (int)state;
 	if (a->type->is_event && state != OPERATOR_NONE)
 		reference_clear(r, key, state == OPERATOR_ACK ? -OPERATOR_ACK : -OPERATOR_CLOSED);
 }

@@ -43,10 +43,10 @@ sketch_add(struct sketch *s, uint64_t key, uint32_t n, uint32_t error, uint32_t 
 
 	if (at == s->used && at < SKETCH_SIZE)
 		s->items[s->used++] = (struct sketch_item){ .key = key };
-	else if (at == s->used)
-		s->items[--at] = (struct sketch_item){
-			.key = key, .count = s->items[at].count, .error = s->items[at].count
-		};
+	else if (at == s->used) { /* it takes the place, and the count, of the last one */
+		uint32_t count = s->items[--at].count;
+		s->items[at] = (struct sketch_item){ .key = key, .count = count, .error = count };
+	}
 	struct sketch_item item = s->items[at];
 	item.count = sum(item.count, n);
 	item.error = sum(item.error, error);
