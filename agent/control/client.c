@@ -166,7 +166,9 @@ flush_now(void *arg)
 
 	if (client->request != NULL)
 		request_flush(client->request);
-	client_write(client);
+	/* A fast reader takes all of it at once: then nothing else says that there is room. */
+	if (client_write(client))
+		room_tell(client);
 }
 
 void
